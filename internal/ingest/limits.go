@@ -24,18 +24,22 @@ const (
 	MaxLine = 16 << 20
 	// MaxNesting is the deepest nesting of a JSON or YAML text.
 	MaxNesting = 200
-	// MaxYAMLBytes is the largest YAML text, all its documents together.
-	MaxYAMLBytes = 16 << 20
-	// MaxYAMLNodes is the number of nodes of a YAML text after its aliases
-	// are expanded.
-	MaxYAMLNodes = 1 << 20
-	// MaxYAMLAliases is the number of aliases of a YAML text.
-	MaxYAMLAliases = 1000
+	// MaxYAMLBytes is the largest YAML text, all its documents together; a
+	// Kubernetes object ends at 1.5 MiB.
+	MaxYAMLBytes = 2 << 20
+	// MaxTreeBytes is the largest JSON text that is read as a tree of unknown
+	// shape (ConfigMap dumps, requests); larger JSON goes to typed readers.
+	MaxTreeBytes = 8 << 20
+	// MaxTreeNodes is the number of nodes of such a tree, and of a YAML text
+	// after its aliases are expanded.
+	MaxTreeNodes = 1 << 19
 	// MaxNpzMembers, MaxNpzBytes and MaxNpyHeader bound an npz archive: its
 	// members, their total size once inflated, and the header of each.
 	MaxNpzMembers = 256
 	MaxNpzBytes   = 64 << 20
 	MaxNpyHeader  = 64 << 10
+	// MaxNpyItems is the number of values of an archive, all arrays together.
+	MaxNpyItems = 8 << 20
 	// MaxFiles and MaxDepth bound a folder walk.
 	MaxFiles = 100_000
 	MaxDepth = 32
