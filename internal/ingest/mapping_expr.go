@@ -1,0 +1,247 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// mapExpr is one expression of a mapping file.
+type mapExpr struct {
+	name, src, file string
+	line, column    int // 1-based, of the expression's first character
+	// lone is the column that the whole expression names, if it is no more
+	// than a name: its cell is then taken as written.
+	lone    string
+	program *vm.Program
+	names   []nameUse
+}
+
+// nameUse is a column or variable that an expression names.
+type nameUse struct {
+	name     string
+	location file.Location
+}
+
+// errorf is an error at the expression, with the expression's line and a caret
+// under the rune at offset.
+func (e *mapExpr) errorf(offset int, format string, args ...any) error {
+	before := []rune(e.src)[:min(max(offset, 0), len([]rune(e.src)))]
+	row := strings.Count(string(before), "\n")
+	col := len(before)
+	if i := strings.LastIndexByte(string(before), '\n'); i >= 0 {
+		col = len([]rune(string(before)[i+1:]))
+	}
+	text := strings.Split(e.src, "\n")[row]
+	return &SyntaxError{e.file, e.line + row, fmt.Sprintf("%d: %s: %s\n\t%s\n\t%s^",
+		e.column+col, e.name, fmt.Sprintf(format, args...), text, strings.Repeat(" ", col))}
+}
+
+// compile parses the expression and notes the names in it.
+func (e *mapExpr) compile() error {
+	if e == nil || e.program != nil {
+		return nil
+	}
+	tree, err := parser.Parse(e.src)
+	if err != nil {
+		return e.exprError(err)
+	}
+	visitor := &nameVisitor{let: map[string]bool{}}
+	root := tree.Node
+	ast.Walk(&root, visitor)
+	if visitor.err != "" {
+		return e.errorf(visitor.at.From, "%s", visitor.err)
+	}
+	e.names = visitor.uses()
+	if name, ok := columnOf(tree.Node); ok {
+		e.lone = name
+	}
+	if e.program, err = expr.Compile(e.src, mappingFunctions...); err != nil {
+		return e.exprError(err)
+	}
+	return nil
+}
+
+func (e *mapExpr) exprError(err error) error {
+	var fe *file.Error
+	if errors.As(err, &fe) {
+		return e.errorf(fe.From, "%s", fe.Message)
+	}
+	return e.errorf(0, "%s", err)
+}
+
+// run evaluates the expression over one row.
+func (e *mapExpr) run(env *rowEnv) (any, error) {
+	if e == nil {
+		return nil, nil
+	}
+	if e.lone != "" {
+		return env.lookup(e.lone), nil
+	}
+	v, err := vm.Run(e.program, env.vars)
+	if err != nil {
+		var fe *file.Error
+		if errors.As(err, &fe) {
+			return nil, fmt.Errorf("%s: %s", e.name, fe.Message)
+		}
+		return nil, fmt.Errorf("%s: %w", e.name, err)
+	}
+	return v, nil
+}
+
+// The names that an expression can use besides columns.
+const (
+	colName  = "col"  // col["any column"]
+	textName = "text" // text("column"): the cell as written
+	optName  = "opt"  // opt("column"): the cell, nil if there is no such column
+	hasName  = "has"  // has("column")
+)
+
+var rowFunctions = map[string]bool{textName: true, optName: true, hasName: true}
+
+// pureFunctions have no access to the row.
+var pureFunctions = map[string]bool{"number": true, "match": true, "mapping": true, "engine_gpus": true}
+
+var mappingFunctions = []expr.Option{
+	expr.Function("match", func(args ...any) (any, error) {
+		pattern, err := regexp.Compile(args[1].(string))
+		if err != nil {
+			return nil, err
+		}
+		text, _ := args[0].(string)
+		if found := pattern.FindStringSubmatch(text); len(found) > 0 {
+			return found[len(found)-1], nil
+		}
+		return nil, nil
+	}, new(func(any, string) any)),
+	expr.Function("number", func(args ...any) (any, error) {
+		v := args[0]
+		if s, ok := v.(string); ok {
+			v = cellValue(s)
+		}
+		_, _, err := cellNumber(v)
+		return v, err
+	}, new(func(any) any)),
+	expr.Function("mapping", func(args ...any) (any, error) {
+		if args[0] == nil {
+			return nil, nil
+		}
+		p, err := degrees(args)
+		return p.tableLabel(), err
+	}, new(func(any, any, any, any, any) any)),
+	expr.Function("engine_gpus", func(args ...any) (any, error) {
+		if args[0] == nil {
+			return nil, nil
+		}
+		p, err := degrees(args)
+		return int(p.tableGPUs()), err
+	}, new(func(any, any, any) any)),
+}
+
+// degrees reads tp, pp, dp, moe_tp and moe_ep in this order.
+func degrees(args []any) (parallel, error) {
+	var p parallel
+	for i, dst := range []*int64{&p.TP, &p.PP, &p.DP, &p.MoeTP, &p.MoeEP} {
+		if i >= len(args) {
+			break
+		}
+		n, ok, err := cellWhole(args[i])
+		if err != nil || n < 0 || n > maxDegree {
+			return p, fmt.Errorf("want a parallel degree from 1 to %d, got %v", maxDegree, args[i])
+		}
+		if ok {
+			*dst = n
+		}
+	}
+	return p, nil
+}
+
+// columnOf is the column that an expression consists of: a, col["a"] or
+// alias.a.
+func columnOf(n ast.Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.ChainNode:
+		return columnOf(n.Node)
+	case *ast.IdentifierNode:
+		return n.Value, n.Value != colName
+	case *ast.MemberNode:
+		base, ok := n.Node.(*ast.IdentifierNode)
+		property, isText := n.Property.(*ast.StringNode)
+		if !ok || !isText {
+			return "", false
+		}
+		if base.Value == colName {
+			return property.Value, true
+		}
+		return base.Value + "." + property.Value, true
+	}
+	return "", false
+}
+
+// nameVisitor collects the names of an expression. A member's base is visited
+// before the member, so a use is kept by its node and replaced by the longer
+// one.
+type nameVisitor struct {
+	let   map[string]bool
+	found []ast.Node
+	inner map[ast.Node]bool // bases of members and callees, which are no use by themselves
+	err   string
+	at    file.Location
+}
+
+// Visit is called children first.
+func (v *nameVisitor) Visit(node *ast.Node) {
+	if v.inner == nil {
+		v.inner = map[ast.Node]bool{}
+	}
+	switch n := (*node).(type) {
+	case *ast.VariableDeclaratorNode:
+		v.let[n.Name] = true
+	case *ast.IdentifierNode:
+		v.found = append(v.found, n)
+	case *ast.MemberNode:
+		if _, ok := columnOf(n); ok {
+			v.inner[n.Node] = true
+			v.found = append(v.found, n)
+		}
+	case *ast.CallNode:
+		callee, ok := n.Callee.(*ast.IdentifierNode)
+		if !ok {
+			v.fail(n, "only functions can be called")
+			return
+		}
+		v.inner[callee] = true
+		if !rowFunctions[callee.Value] && !pureFunctions[callee.Value] {
+			v.fail(n, "no function %q", callee.Value)
+		}
+	}
+}
+
+func (v *nameVisitor) fail(n ast.Node, format string, args ...any) {
+	if v.err == "" {
+		v.err, v.at = fmt.Sprintf(format, args...), n.Location()
+	}
+}
+
+func (v *nameVisitor) uses() []nameUse {
+	var list []nameUse
+	for _, n := range v.found {
+		name, ok := columnOf(n)
+		if v.inner[n] || !ok || v.let[name] {
+			continue
+		}
+		at := n.Location()
+		if m, isMember := n.(*ast.MemberNode); isMember {
+			at = m.Node.Location()
+		}
+		list = append(list, nameUse{name, at})
+	}
+	return list
+}
