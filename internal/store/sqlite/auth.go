@@ -1,0 +1,73 @@
+package sqlite
+
+import (
+	"modernc.org/libc"
+	lib "modernc.org/sqlite/lib"
+)
+
+// Action is what a statement asks for while it is compiled: an action code
+// with its arguments as sqlite3_set_authorizer names them.
+type Action struct {
+	Code             int
+	Arg1, Arg2       string
+	Database, Caller string // Caller is the innermost view or trigger
+}
+
+// Action codes of reading statements.
+const (
+	ActionSelect    = lib.SQLITE_SELECT
+	ActionRead      = lib.SQLITE_READ
+	ActionFunction  = lib.SQLITE_FUNCTION
+	ActionRecursive = lib.SQLITE_RECURSIVE
+)
+
+// Authorize makes allow decide over every action of statements prepared from
+// now on; nil allows everything.
+func (c *Conn) Authorize(allow func(Action) bool) {
+	c.authorizer = allow
+	if allow == nil {
+		lib.Xsqlite3_set_authorizer(c.tls, c.db, 0, 0)
+		return
+	}
+	lib.Xsqlite3_set_authorizer(c.tls, c.db, funcPointer(authorizeCallback), c.id)
+}
+
+func authorizeCallback(_ *libc.TLS, id uintptr, action int32, z1, z2, database, caller uintptr) int32 {
+	v, ok := conns.Load(id)
+	if !ok {
+		return lib.SQLITE_DENY
+	}
+	c := v.(*Conn)
+	if c.authorizer == nil {
+		return lib.SQLITE_DENY
+	}
+	a := Action{Code: int(action), Arg1: libc.GoString(z1), Arg2: libc.GoString(z2),
+		Database: libc.GoString(database), Caller: libc.GoString(caller)}
+	if c.authorizer(a) {
+		return lib.SQLITE_OK
+	}
+	return lib.SQLITE_DENY
+}
+
+// names of what a reading connection refuses, as SQL spells it.
+var names = map[int]string{
+	lib.SQLITE_CREATE_INDEX: "create index", lib.SQLITE_CREATE_TABLE: "create table",
+	lib.SQLITE_CREATE_TEMP_INDEX: "create index", lib.SQLITE_CREATE_TEMP_TABLE: "create temp table",
+	lib.SQLITE_CREATE_TEMP_TRIGGER: "create trigger", lib.SQLITE_CREATE_TEMP_VIEW: "create temp view",
+	lib.SQLITE_CREATE_TRIGGER: "create trigger", lib.SQLITE_CREATE_VIEW: "create view", lib.SQLITE_DELETE: "delete",
+	lib.SQLITE_DROP_INDEX: "drop index", lib.SQLITE_DROP_TABLE: "drop table", lib.SQLITE_DROP_TEMP_INDEX: "drop index",
+	lib.SQLITE_DROP_TEMP_TABLE: "drop table", lib.SQLITE_DROP_TEMP_TRIGGER: "drop trigger",
+	lib.SQLITE_DROP_TEMP_VIEW: "drop view", lib.SQLITE_DROP_TRIGGER: "drop trigger", lib.SQLITE_DROP_VIEW: "drop view",
+	lib.SQLITE_INSERT: "insert", lib.SQLITE_PRAGMA: "pragma", lib.SQLITE_TRANSACTION: "a transaction",
+	lib.SQLITE_UPDATE: "update", lib.SQLITE_ATTACH: "attach", lib.SQLITE_DETACH: "detach",
+	lib.SQLITE_ALTER_TABLE: "alter table", lib.SQLITE_REINDEX: "reindex", lib.SQLITE_ANALYZE: "analyze",
+	lib.SQLITE_CREATE_VTABLE: "create virtual table", lib.SQLITE_DROP_VTABLE: "drop table", lib.SQLITE_SAVEPOINT: "savepoint",
+}
+
+// Name returns what the action is called in SQL.
+func (a Action) Name() string {
+	if n, ok := names[a.Code]; ok {
+		return n
+	}
+	return "this statement"
+}
