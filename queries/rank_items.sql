@@ -1,0 +1,67 @@
+-- name: rank_items
+-- doc: One row a simulated run and thing that it ranks, by basis: `as selected`, a mapping, each side at its own best
+--   feasible concurrency; `same points`, a mapping of prefill or decode, both sides at the measured concurrencies;
+--   `all points`, a point of a sweep table, no SLA (rules 15, 32). p and m in tokens/s/GPU; baseline is
+--   concurrency per GPU (rule 35), one request for prefill. left_out says why an item is not ranked.
+with mappings as (
+  select run_id, phase, mapping, min(gpus) as gpus from points where kind = 'simulated' group by run_id, phase, mapping
+),
+-- as selected
+own_best as (
+  select p.run_id, p.phase, p.mapping, min(p.preference) as preference, p.throughput, p.concurrency
+  from points p join scope s on s.run_id = p.run_id
+  where p.kind = 'simulated' and p.throughput is not null
+    and (p.phase = 'decode' or p.ttft_ms <= s.sla_ttft_ms)
+    and (p.phase = 'prefill' or p.itl_ms <= s.sla_itl_ms)
+  group by p.run_id, p.phase, p.mapping
+),
+-- same points: best of the feasible points on each side, among points that both have
+shared as (
+  select p.*, coalesce(p.concurrency, 1) * 1.0 / p.gpus as baseline,
+    case p.phase when 'prefill' then p.p_ttft_ms <= s.sla_ttft_ms else p.p_itl_ms <= s.sla_itl_ms end as p_ok,
+    case p.phase when 'prefill' then p.m_ttft_ms <= s.sla_ttft_ms else p.m_itl_ms <= s.sla_itl_ms end as m_ok
+  from predictions p join scope s on s.run_id = p.run_id
+  where p.refused is null
+),
+shared_best as (
+  select run_id, run, phase, mapping, min(gpus) as gpus,
+    max(case when p_ok then p_formula end) as p,
+    max(case when m_ok then m_throughput end) as m
+  from shared
+  where not both_limits
+  group by run_id, phase, mapping
+),
+items as (
+  select r.run_id, r.run, r.group_id, w.phase, r.both_limits, 'as selected' as basis, w.mapping as item, w.gpus,
+    b.throughput as p, k.throughput as m,
+    coalesce(k.concurrency, 1) * 1.0 / w.gpus as baseline,
+    b.concurrency as p_concurrency, k.concurrency as m_concurrency,
+    case when k.mapping is null then 'not measured'
+      when k.throughput is null and b.throughput is null then 'infeasible on both sides'
+      when k.throughput is null then 'infeasible as measured'
+      when b.throughput is null then 'infeasible by prediction'
+    end as left_out
+  from mappings w
+  join run_phases r on r.run_id = w.run_id and r.phase = w.phase
+  left join own_best b on b.run_id = w.run_id and b.phase = w.phase and b.mapping = w.mapping
+  left join mapping_best k on k.sla_id = r.sla_id and k.phase = w.phase and k.mapping = w.mapping
+  union all
+  select b.run_id, b.run, r.group_id, b.phase, 0, 'same points', b.mapping, b.gpus, b.p, b.m,
+    (select a.baseline from shared a where a.run_id = b.run_id and a.phase = b.phase and a.mapping = b.mapping and a.m_ok order by a.m_throughput desc, a.concurrency limit 1),
+    (select a.concurrency from shared a where a.run_id = b.run_id and a.phase = b.phase and a.mapping = b.mapping and a.p_ok order by a.p_formula desc, a.concurrency limit 1),
+    (select a.concurrency from shared a where a.run_id = b.run_id and a.phase = b.phase and a.mapping = b.mapping and a.m_ok order by a.m_throughput desc, a.concurrency limit 1),
+    case when b.m is null and b.p is null then 'infeasible on both sides' when b.m is null then 'infeasible as measured' when b.p is null then 'infeasible by prediction' end
+  from shared_best b join run_phases r on r.run_id = b.run_id and r.phase = b.phase
+  union all
+  select a.run_id, a.run, a.group_id, a.phase, 1, 'all points', a.mapping || coalesce(' @' || a.concurrency, ''), a.gpus,
+    a.p_throughput, a.m_throughput, a.baseline, a.concurrency, a.concurrency, null
+  from shared a
+  where a.both_limits
+)
+select
+  i.run_id, i.run, i.group_id, i.phase, i.both_limits, i.basis, i.item, i.gpus, i.p, i.m, i.baseline, i.p_concurrency, i.m_concurrency, i.left_out,
+  row_number() over (partition by i.run_id, i.phase, i.basis order by i.left_out is not null, i.gpus, i.item, i.m desc) as place,
+  rank() over (partition by i.run_id, i.phase, i.basis order by i.left_out is not null, i.p desc) as p_rank,
+  rank() over (partition by i.run_id, i.phase, i.basis order by i.left_out is not null, i.m desc) as m_rank
+from items i
+order by i.run_id, i.phase, i.basis, place
