@@ -72,18 +72,19 @@ func (db *DB) Load(ctx context.Context, r *profile.Run, o LoadOptions) (LoadResu
 
 // loader stores one run.
 type loader struct {
-	ctx     context.Context
-	conn    *sqlite.Conn
-	run     *profile.Run
-	options LoadOptions
-	result  LoadResult
-	id      int64
-	stmts   map[string]*sqlite.Stmt // by text
-	inserts map[string]*sqlite.Stmt // by table; among stmts
-	levels  map[string]int64        // level_id by name
-	sums    []string                // SHA-256 by source
-	done    int64
-	total   int64
+	ctx      context.Context
+	conn     *sqlite.Conn
+	run      *profile.Run
+	options  LoadOptions
+	result   LoadResult
+	id       int64
+	stmts    map[string]*sqlite.Stmt // by text
+	inserts  map[string]*sqlite.Stmt // by table; among stmts
+	levels   map[string]int64        // level_id by name
+	sums     []string                // SHA-256 by source
+	problems int                     // ordinal of the last problem
+	done     int64
+	total    int64
 }
 
 func (l *loader) load() error {

@@ -77,9 +77,9 @@ func (l *loader) insertSweep() error {
 	r := l.run
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
-		if err := l.insert("stored_candidates", "run_id, phase, mapping, gpus, concurrency, refused, ttft_ms, itl_ms, "+
+		if err := l.insert("stored_candidates", "run_id, ordinal, phase, mapping, gpus, concurrency, refused, ttft_ms, itl_ms, "+
 			"throughput_per_gpu, meets_sla, recommended, throughput_source, source, requests, path, line",
-			l.id, string(c.Phase), c.Mapping, c.GPUs.Any(), c.Concurrency.Any(), known(c.Refused), c.TTFT.Any(),
+			l.id, i+1, string(c.Phase), c.Mapping, c.GPUs.Any(), c.Concurrency.Any(), known(c.Refused), c.TTFT.Any(),
 			c.ITL.Any(), c.Throughput.Any(), meetsSLA(c.Phase, c.Refused, c.TTFT, c.ITL, r.SLA).Any(), recommended(r, c),
 			known(c.ThroughputSource), known(c.Source), c.Requests.Any(), known(c.Path), line(c.Line)); err != nil {
 			return err
@@ -87,9 +87,9 @@ func (l *loader) insertSweep() error {
 	}
 	for i := range r.Recommendations {
 		c := &r.Recommendations[i]
-		if err := l.insert("stored_recommendations", "run_id, phase, mapping, gpus, concurrency, ttft_ms, itl_ms, "+
+		if err := l.insert("stored_recommendations", "run_id, ordinal, phase, mapping, gpus, concurrency, ttft_ms, itl_ms, "+
 			"throughput_per_gpu, meets_sla, source, path, line",
-			l.id, string(c.Phase), c.Mapping, c.GPUs.Any(), c.Concurrency.Any(), c.TTFT.Any(), c.ITL.Any(),
+			l.id, i+1, string(c.Phase), c.Mapping, c.GPUs.Any(), c.Concurrency.Any(), c.TTFT.Any(), c.ITL.Any(),
 			c.Throughput.Any(), meetsSLA(c.Phase, "", c.TTFT, c.ITL, r.SLA).Any(), known(c.Source), known(c.Path),
 			line(c.Line)); err != nil {
 			return err
@@ -101,15 +101,15 @@ func (l *loader) insertSweep() error {
 func (l *loader) insertCurves() error {
 	for i := range l.run.PrefillPoints {
 		p := &l.run.PrefillPoints[i]
-		if err := l.insert("stored_prefill_points", "run_id, mapping, gpus, isl_tokens, ttft_ms, throughput_per_gpu",
-			l.id, p.Mapping, p.GPUs.Any(), p.ISL, p.TTFT.Any(), p.Throughput.Any()); err != nil {
+		if err := l.insert("stored_prefill_points", "run_id, ordinal, mapping, gpus, isl_tokens, ttft_ms, throughput_per_gpu",
+			l.id, i+1, p.Mapping, p.GPUs.Any(), p.ISL, p.TTFT.Any(), p.Throughput.Any()); err != nil {
 			return err
 		}
 	}
 	for i := range l.run.DecodePoints {
 		p := &l.run.DecodePoints[i]
-		if err := l.insert("stored_decode_points", "run_id, mapping, gpus, kv_usage, context_tokens, concurrency, itl_ms, "+
-			"throughput_per_gpu", l.id, p.Mapping, p.GPUs.Any(), p.KVUsage.Any(), p.Context, p.Concurrency.Any(),
+		if err := l.insert("stored_decode_points", "run_id, ordinal, mapping, gpus, kv_usage, context_tokens, concurrency, itl_ms, "+
+			"throughput_per_gpu", l.id, i+1, p.Mapping, p.GPUs.Any(), p.KVUsage.Any(), p.Context, p.Concurrency.Any(),
 			p.ITL.Any(), p.Throughput.Any()); err != nil {
 			return err
 		}
@@ -154,9 +154,9 @@ func (l *loader) insertLevels() error {
 		}
 		id := l.conn.LastInsertID()
 		l.levels[v.Level] = id
-		for _, s := range v.Statistics {
-			if err := l.insert("stored_statistics", "level_id, metric, statistic, value, unit",
-				id, s.Metric, s.Statistic, s.Value, known(s.Unit)); err != nil {
+		for j, s := range v.Statistics {
+			if err := l.insert("stored_statistics", "level_id, ordinal, metric, statistic, value, unit",
+				id, j+1, s.Metric, s.Statistic, s.Value, known(s.Unit)); err != nil {
 				return err
 			}
 		}
@@ -167,7 +167,7 @@ func (l *loader) insertLevels() error {
 func (l *loader) insertTexts() error {
 	for i := range l.run.Settings {
 		s := &l.run.Settings[i]
-		if err := l.insert("stored_settings", "run_id, key, value, path", l.id, s.Key, s.Value, known(s.Path)); err != nil {
+		if err := l.insert("stored_settings", "run_id, ordinal, key, value, path", l.id, i+1, s.Key, s.Value, known(s.Path)); err != nil {
 			return err
 		}
 	}
@@ -178,8 +178,8 @@ func (l *loader) insertTexts() error {
 	}
 	for i := range l.run.Messages {
 		m := &l.run.Messages[i]
-		if err := l.insert("stored_messages", "run_id, at, level, message, path, line",
-			l.id, stamp(m.At), m.Level, m.Message, known(m.Path), line(m.Line)); err != nil {
+		if err := l.insert("stored_messages", "run_id, ordinal, at, level, message, path, line",
+			l.id, i+1, stamp(m.At), m.Level, m.Message, known(m.Path), line(m.Line)); err != nil {
 			return err
 		}
 	}
@@ -188,6 +188,7 @@ func (l *loader) insertTexts() error {
 
 func (l *loader) insertProblem(p *profile.Problem) error {
 	l.result.Problems[p.Severity]++
-	return l.insert("stored_problems", "run_id, path, line, severity, reason, message",
-		l.id, known(p.Path), line(p.Line), p.Severity, known(p.Reason), p.Message)
+	l.problems++
+	return l.insert("stored_problems", "run_id, ordinal, path, line, severity, reason, message",
+		l.id, l.problems, known(p.Path), line(p.Line), p.Severity, known(p.Reason), p.Message)
 }

@@ -11,27 +11,30 @@ import (
 // rowsPerInsert is the number of requests that one statement inserts.
 const rowsPerInsert = 64
 
-// requestColumns are bound in this order.
-const requestColumns = "request, started_at_ns, ended_at_ns, ttft_ms, itl_ms, latency_ms, isl_tokens, osl_tokens, status, error"
+// requestColumns are bound in this order; status and error follow where a
+// request is not simply ok.
+const requestColumns = "request, started_at_ns, ended_at_ns, ttft_ms, itl_ms, latency_ms, isl_tokens, osl_tokens"
 
-// requestWidth is the number of requestColumns.
-const requestWidth = 10
+// statusOK is the status of a request that went well.
+const statusOK = "ok"
 
 // maxProblems is how many problems of one request log are kept; a file that
 // is no log at all must not fill the archive.
 const maxProblems = 10000
 
-// requestRows writes the requests of one log.
+// requestRows writes the requests of one log: the good ones many at a time,
+// with their status in the statement, the others one by one.
 type requestRows struct {
 	l        *loader
 	level    int64
+	path     string
 	first    int64
 	many     *sqlite.Stmt
-	one      *sqlite.Stmt
+	good     *sqlite.Stmt
+	bad      *sqlite.Stmt
 	pending  []profile.Request
 	count    int64
 	problems int
-	path     string
 }
 
 // newRequestRows makes a writer for the first of logs; nil when there is
@@ -51,12 +54,16 @@ func (l *loader) newRequestRows(logs []*profile.RequestLog) (*requestRows, error
 	if r.first, err = number(l.conn, "select ifnull(max(request_id), 0) + 1 from stored_requests"); err != nil {
 		return nil, err
 	}
-	row := "(" + strings.Repeat("?, ", requestWidth-1) + "?)"
-	head := "insert into stored_requests (" + requestColumns + ") values "
+	marks := strings.Repeat("?, ", strings.Count(requestColumns, ",")+1)
+	head := "insert into stored_requests (" + requestColumns + ", status, error) values "
+	row := "(" + marks + "'" + statusOK + "', null)"
 	if r.many, err = l.stmt(head + strings.Repeat(row+", ", rowsPerInsert-1) + row); err != nil {
 		return nil, err
 	}
-	r.one, err = l.stmt(head + row)
+	if r.good, err = l.stmt(head + row); err != nil {
+		return nil, err
+	}
+	r.bad, err = l.stmt(head + "(" + marks + "?, ?)")
 	return r, err
 }
 
@@ -80,26 +87,36 @@ func (r *requestRows) write(b *batch) error {
 			return err
 		}
 	}
-	rows := b.requests
-	r.count += int64(len(rows))
-	if len(r.pending) > 0 {
-		n := min(len(rows), rowsPerInsert-len(r.pending))
-		r.pending = append(r.pending, rows[:n]...)
-		rows = rows[n:]
-		if len(r.pending) == rowsPerInsert {
+	r.count += int64(len(b.requests))
+	for i := range b.requests {
+		q := &b.requests[i]
+		if q.Status != statusOK || q.Error != "" {
+			if err := r.flush(); err != nil {
+				return err
+			}
+			if err := insertRequest(r.bad, q); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.pending = append(r.pending, *q); len(r.pending) == rowsPerInsert {
 			if err := insertRequests(r.many, r.pending); err != nil {
 				return err
 			}
 			r.pending = r.pending[:0]
 		}
 	}
-	for len(rows) >= rowsPerInsert {
-		if err := insertRequests(r.many, rows[:rowsPerInsert]); err != nil {
+	return nil
+}
+
+// flush stores what is pending, so that rows stay in the order of the input.
+func (r *requestRows) flush() error {
+	for i := range r.pending {
+		if err := insertRequests(r.good, r.pending[i:i+1]); err != nil {
 			return err
 		}
-		rows = rows[rowsPerInsert:]
 	}
-	r.pending = append(r.pending, rows...)
+	r.pending = r.pending[:0]
 	return nil
 }
 
@@ -117,10 +134,8 @@ func (r *requestRows) finish() error {
 	if r == nil {
 		return nil
 	}
-	for i := range r.pending {
-		if err := insertRequests(r.one, r.pending[i:i+1]); err != nil {
-			return err
-		}
+	if err := r.flush(); err != nil {
+		return err
 	}
 	if r.problems > maxProblems {
 		if err := r.l.insertProblem(&profile.Problem{Path: r.path, Severity: profile.SeverityError, Reason: "too many problems",
@@ -135,30 +150,26 @@ func (r *requestRows) finish() error {
 	return r.l.insert("stored_request_ranges", "level_id, first_id, last_id", r.level, r.first, r.first+r.count-1)
 }
 
-// insertRequests binds rows to s, as many as it takes, and runs it.
+// insertRequests binds good rows to s, as many as it takes, and runs it.
 func insertRequests(s *sqlite.Stmt, rows []profile.Request) error {
-	at := 1
+	b := binder{s: s, at: 1}
 	for i := range rows {
-		q := &rows[i]
-		b := binder{s: s, at: at}
-		b.int(profile.Some(q.Request))
-		b.int(q.StartedNS)
-		b.int(q.EndedNS)
-		b.float(q.TTFT)
-		b.float(q.ITL)
-		b.float(q.Latency)
-		b.int(q.ISL)
-		b.int(q.OSL)
-		b.text(q.Status)
-		if q.Error == "" {
-			b.null()
-		} else {
-			b.text(q.Error)
-		}
-		if b.err != nil {
-			return b.err
-		}
-		at = b.at
+		b.request(&rows[i])
+	}
+	if b.err != nil {
+		return b.err
+	}
+	return s.Exec()
+}
+
+// insertRequest stores one request with a status and an error of its own.
+func insertRequest(s *sqlite.Stmt, q *profile.Request) error {
+	b := binder{s: s, at: 1}
+	b.request(q)
+	b.next(s.Bind(b.at, q.Status))
+	b.next(s.Bind(b.at, known(q.Error)))
+	if b.err != nil {
+		return b.err
 	}
 	return s.Exec()
 }
@@ -177,8 +188,18 @@ func (b *binder) next(err error) {
 	b.at++
 }
 
-func (b *binder) null()         { b.next(b.s.BindNull(b.at)) }
-func (b *binder) text(v string) { b.next(b.s.BindText(b.at, v)) }
+func (b *binder) request(q *profile.Request) {
+	b.next(b.s.BindInt(b.at, q.Request))
+	b.int(q.StartedNS)
+	b.int(q.EndedNS)
+	b.float(q.TTFT)
+	b.float(q.ITL)
+	b.float(q.Latency)
+	b.int(q.ISL)
+	b.int(q.OSL)
+}
+
+func (b *binder) null() { b.next(b.s.BindNull(b.at)) }
 
 func (b *binder) int(v profile.Opt[int64]) {
 	if !v.OK {

@@ -72,8 +72,8 @@ func sampleRun(name string) *profile.Run {
 			{Path: "validation/medium/profile_export.jsonl", Kind: "aiperf_jsonl", Bytes: []byte(requestLines(3))},
 			{Path: "empty.txt", Kind: "other", Bytes: []byte{}},
 		},
-		Problems: []profile.Problem{{Path: "x.npz", Severity: profile.SeverityError, Reason: "bad number", Message: "not a number"}},
-		Messages: []profile.Message{{At: moment("2026-01-01T00:20:00Z"), Level: "WARNING", Message: "slow", Path: "profile_sla.log", Line: 3}},
+		Problems:    []profile.Problem{{Path: "x.npz", Severity: profile.SeverityError, Reason: "bad number", Message: "not a number"}},
+		Messages:    []profile.Message{{At: moment("2026-01-01T00:20:00Z"), Level: "WARNING", Message: "slow", Path: "profile_sla.log", Line: 3}},
 		RequestLogs: []profile.RequestLog{{Level: "medium", Source: 1, Decode: decodeLines}},
 	}
 }

@@ -62,7 +62,7 @@ func TestViewsOfOneRun(t *testing.T) {
 		// 45 min 3 s; 15 min x 1 + 15 min x 4 + 15 min x 2 (no end of its own: the run's last line) = 1.75 GPU-hours
 		{"select duration_s, deployments, failed_deployments, gpu_hours, ingested_at, started_at from runs",
 			"2703|3|1|1.75|2026-01-02T03:04:05Z|2026-01-01T00:00:00Z"},
-		{"select phase, mapping, concurrency, meets_sla, recommended, path, line from candidates order by candidate_id", strings.Join([]string{
+		{"select phase, mapping, concurrency, meets_sla, recommended, path, line from candidates order by ordinal", strings.Join([]string{
 			"prefill|TP=1|NULL|1|1|profile_sla.log|7", // 230.74 <= 500
 			"prefill|TP=2|NULL|0|0|NULL|NULL",         // 500.5 > 500
 			"decode|TP=1|3|1|1|NULL|NULL",             // 50 <= 50

@@ -1,6 +1,8 @@
 -- The archive: tables of what was read, all strict, and over them the views
 -- that are the public schema. Times are UTC ISO 8601 text, latencies ms,
--- throughput tokens/s; what is unknown is null.
+-- throughput tokens/s; what is unknown is null. The ordinal of a record is its
+-- place in the input, from 1; it orders the rows of a run on disk, so that
+-- they need no index.
 
 create table stored_runs (
   run_id integer primary key,
@@ -40,8 +42,8 @@ create table stored_runs (
 ) strict;
 
 create table stored_candidates (
-  candidate_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   phase text not null,
   mapping text not null,
   gpus integer,
@@ -56,12 +58,13 @@ create table stored_candidates (
   source text,
   requests integer,
   path text,
-  line integer
-) strict;
+  line integer,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_recommendations (
-  recommendation_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   phase text not null,
   mapping text not null,
   gpus integer,
@@ -72,33 +75,35 @@ create table stored_recommendations (
   meets_sla integer,
   source text,
   path text,
-  line integer
-) strict;
+  line integer,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_prefill_points (
-  point_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   mapping text not null,
   gpus integer,
   isl_tokens real not null,
   ttft_ms real,
-  throughput_per_gpu real
-) strict;
+  throughput_per_gpu real,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_decode_points (
-  point_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   mapping text not null,
   gpus integer,
   kv_usage real,
   context_tokens real not null,
   concurrency integer,
   itl_ms real,
-  throughput_per_gpu real
-) strict;
+  throughput_per_gpu real,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_deployments (
-  deployment_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
   ordinal integer not null,
   phase text,
@@ -114,8 +119,9 @@ create table stored_deployments (
   gpu_hours real,
   outcome text not null,
   error text,
-  line integer
-) strict;
+  line integer,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_levels (
   level_id integer primary key,
@@ -145,13 +151,14 @@ create table stored_levels (
 ) strict;
 
 create table stored_statistics (
-  statistic_id integer primary key,
   level_id integer not null references stored_levels on delete cascade,
+  ordinal integer not null,
   metric text not null,
   statistic text not null,
   value real,
-  unit text
-) strict;
+  unit text,
+  primary key (level_id, ordinal)
+) strict, without rowid;
 
 -- The requests of one log lie in one range of request_id, so that millions of
 -- them need no index: they are appended, and found by the range.
@@ -177,12 +184,13 @@ create table stored_requests (
 ) strict;
 
 create table stored_settings (
-  setting_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   key text not null,
   value text,
-  path text
-) strict;
+  path text,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 -- The bytes of a source, once, however many runs share them.
 create table stored_contents (
@@ -208,24 +216,26 @@ create table stored_sources (
 ) strict;
 
 create table stored_problems (
-  problem_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   path text,
   line integer,
   severity text not null,
   reason text,
-  message text not null
-) strict;
+  message text not null,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_messages (
-  message_id integer primary key,
   run_id integer not null references stored_runs on delete cascade,
+  ordinal integer not null,
   at text,
   level text not null,
   message text not null,
   path text,
-  line integer
-) strict;
+  line integer,
+  primary key (run_id, ordinal)
+) strict, without rowid;
 
 create table stored_metric_values (
   run_id integer not null references stored_runs on delete cascade,
@@ -251,19 +261,10 @@ create table user_tables (
   ingested_at text not null
 ) strict;
 
-create index stored_candidates_run on stored_candidates (run_id);
-create index stored_recommendations_run on stored_recommendations (run_id);
-create index stored_prefill_points_run on stored_prefill_points (run_id);
-create index stored_decode_points_run on stored_decode_points (run_id);
-create index stored_deployments_run on stored_deployments (run_id);
 create index stored_levels_run on stored_levels (run_id);
-create index stored_statistics_level on stored_statistics (level_id);
 create index stored_request_ranges_level on stored_request_ranges (level_id);
-create index stored_settings_run on stored_settings (run_id);
 create index stored_sources_run on stored_sources (run_id);
 create index stored_sources_content on stored_sources (content_id);
-create index stored_problems_run on stored_problems (run_id);
-create index stored_messages_run on stored_messages (run_id);
 
 create view runs as
 -- What was profiled, how, and at what cost. One row per run. duration_s is
@@ -279,7 +280,7 @@ create view candidates as
 -- What a sweep tried. One row per run, phase, mapping and concurrency (more
 -- where a sweep table repeats them). Latencies in ms, throughput_per_gpu in
 -- tokens/s; meets_sla is judged at the run's own SLA: 1, 0 or null.
-select r.run_id, r.run, c.candidate_id, c.phase, c.mapping, c.gpus, c.concurrency, c.refused, c.ttft_ms, c.itl_ms,
+select r.run_id, r.run, c.ordinal, c.phase, c.mapping, c.gpus, c.concurrency, c.refused, c.ttft_ms, c.itl_ms,
   c.throughput_per_gpu, c.meets_sla, c.recommended, c.throughput_source, c.source, c.requests, c.path, c.line
 from stored_candidates c join stored_runs r on r.run_id = c.run_id;
 
