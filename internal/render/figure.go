@@ -1,0 +1,236 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/profreport/profreport/internal/notebook"
+)
+
+// figure is one plot cell while it is drawn.
+type figure struct {
+	spec    *notebook.PlotSpec
+	kind    kind
+	opt     PlotOptions
+	data    []datum
+	methods methodLook
+	looks   map[string]look
+	x, y    axis // shared by all panels
+	w, h    float64
+	out     *canvas
+	occ     *occupied
+	full    map[string]string // shortened names
+	legend  []*series         // drawn above the panels, for what has no room beside the data
+	unnamed map[string]bool
+	bins    *histogram
+	grid    *heatGrid
+	used    marksUsed
+}
+
+// marksUsed is what a figure shows, for the key above the section.
+type marksUsed struct {
+	predicted, measured, blocked, dominated, sla, tolerance, interval, spread, hatch, realised bool
+	methods                                                                                    map[string]bool
+}
+
+// frame is the area inside the axes of one panel.
+type frame struct {
+	box
+	panel  box // with axes and titles
+	ax, ay *axis
+}
+
+func (fr *frame) x(v float64) float64 { return fr.x0 + fr.ax.norm(v)*(fr.x1-fr.x0) }
+func (fr *frame) y(v float64) float64 { return fr.y1 - fr.ay.norm(v)*(fr.y1-fr.y0) }
+
+// shows says whether both values have a place on the axes.
+func (fr *frame) shows(x, y float64) bool { return fr.ax.draws(x) && fr.ay.draws(y) }
+
+func (f *figure) reset(w, h float64) {
+	f.h = h
+	f.out = newCanvas(h)
+	f.occ = newOccupied(w, h)
+}
+
+// top is the room above a panel's axes: titles, sides, legend.
+func (f *figure) top() float64 {
+	t := 12.0
+	if f.y.title != "" || f.sides() {
+		t = 30
+	}
+	if f.spec.Facet != "" {
+		t += 20
+	}
+	return t + float64(len(f.legendLines()))*18
+}
+
+func (f *figure) panelHeight() float64 {
+	h := f.kind.height(f)
+	if f.spec.Wide && f.spec.Facet == "" && h > 286 && f.spec.Kind != "heatmap" {
+		h = 286
+	}
+	if f.spec.Facet != "" {
+		h += 10
+	}
+	if f.countBad() > 0 {
+		h += 2
+	}
+	return h + float64(len(f.legendLines()))*18
+}
+
+// panel draws one panel into r, given in SVG coordinates.
+func (f *figure) panel(r box, data []datum, facet string) {
+	h := handler{c: f.out, taken: f.occ.take, full: f.full}
+	p := plot.New()
+	p.BackgroundColor = nil
+	top := f.top()
+	left := 8 + f.tickWidth()
+	f.x.setTicks(7, r.x1-r.x0-left-18, sizeNarrow, true)
+	f.y.setTicks(7, r.y1-r.y0-top-46, sizeNarrow, false)
+	f.x.apply(&p.X, sizeNarrow, h)
+	f.y.apply(&p.Y, sizeNarrow, h)
+	p.X.Label.Text = f.x.title
+	p.X.Label.Padding = 6
+	p.X.Tick.Width = 1
+	if f.y.cats == nil || f.x.cats != nil {
+		p.X.Width = 1
+	}
+	if f.x.cats != nil && f.y.cats != nil {
+		p.X.Width, p.X.Tick.Width = 0, 0
+	}
+	p.Y.Tick.Width = 0
+	p.Y.Padding = 4
+	if f.y.cats != nil && f.x.cats == nil {
+		p.X.Width = 1
+	}
+	c := draw.Canvas{Canvas: f.out, Rectangle: vg.Rectangle{
+		Min: vg.Point{X: vg.Length(r.x0), Y: vg.Length(f.h - r.y1)},
+		Max: vg.Point{X: vg.Length(r.x1), Y: vg.Length(f.h - r.y0)},
+	}}
+	c = draw.Crop(c, 0, -10, 0, -vg.Length(top))
+	dc := p.DataCanvas(c)
+	fr := &frame{
+		box:   box{float64(dc.Min.X), f.h - float64(dc.Max.Y), float64(dc.Max.X), f.h - float64(dc.Min.Y)},
+		panel: r, ax: &f.x, ay: &f.y,
+	}
+	f.titles(r, fr, facet)
+	f.under(fr)
+	p.Add(plotter(func() { f.kind.draw(f, fr, data) }))
+	p.Draw(c)
+}
+
+// plotter makes a gonum plotter of what draws a panel's data.
+type plotter func()
+
+// Plot implements plot.Plotter.
+func (p plotter) Plot(draw.Canvas, *plot.Plot) { p() }
+
+// tickWidth estimates the room that the labels of the vertical axis take.
+func (f *figure) tickWidth() float64 {
+	if f.y.cats == nil {
+		return 44
+	}
+	w := 0.0
+	for _, s := range f.y.cats {
+		w = math.Max(w, textWidth(s, sizeNarrow, false))
+	}
+	return w
+}
+
+// shortenCategories cuts long names so that they leave room for the data. The
+// whole name is kept as a tooltip.
+func (f *figure) shortenCategories(a *axis, width float64) {
+	for i, s := range a.cats {
+		if t := shorten(s, sizeNarrow, width); t != s {
+			f.full[t] = s
+			a.cats[i] = t
+		}
+	}
+}
+
+// titles writes what stands above the axes.
+func (f *figure) titles(r box, fr *frame, facet string) {
+	y := r.y0 + 14
+	if f.spec.Facet != "" {
+		f.text(r.x0+2, y, start, "an b", shorten(facet, sizeNarrow, r.x1-r.x0-4), facet)
+		y += 20
+	}
+	if lines := f.legendLines(); len(lines) > 0 {
+		f.drawLegend(lines, r.x0+2, y)
+		y += 18 * float64(len(lines))
+	}
+	if f.y.title != "" {
+		f.text(r.x0+2, y, start, "axt", shorten(f.y.title, sizeNarrow, r.x1-r.x0-4), f.y.title)
+	}
+	if f.sides() {
+		low, high := "← optimistic", "pessimistic →"
+		if higherIsBetter(f.errorAxis().title) {
+			low, high = "← pessimistic", "optimistic →"
+		}
+		if f.x.signed {
+			f.text(fr.x0, fr.y0-8, start, "tk", low, "")
+			f.text(fr.x1, fr.y0-8, end, "tk", high, "")
+		} else {
+			low, high = strings.Trim(low, "← "), strings.Trim(high, " →")
+			f.text(fr.x1, fr.y0-8, end, "tk", "↑ "+high+", ↓ "+low, "")
+		}
+	}
+	if n := f.countBad(); n > 0 {
+		s := fmt.Sprintf("%d values ≤ 0 not shown", n)
+		if n == 1 {
+			s = "1 value ≤ 0 not shown"
+		}
+		b := textBox(fr.x1, r.y0+14, end, s, sizeNarrow, false)
+		if f.occ.free(b) {
+			f.text(fr.x1, r.y0+14, end, "tk", s, "")
+		} else {
+			f.text(fr.x1, fr.y0+12, end, "tk", s, "")
+		}
+	}
+}
+
+// text writes a text at a fixed place and marks it as taken.
+func (f *figure) text(x, y float64, a anchor, cls class, s, full string) {
+	if full == s {
+		full = ""
+	}
+	f.out.text(x, y, a, cls, s, full)
+	f.occ.take(textBox(x, y, a, s, sizeNarrow, isBold(cls)))
+}
+
+// errorAxis is the axis that shows a signed error, or nil.
+func (f *figure) errorAxis() *axis {
+	switch {
+	case f.x.signed:
+		return &f.x
+	case f.y.signed:
+		return &f.y
+	}
+	return nil
+}
+
+// sides says whether the ends of an axis are named.
+func (f *figure) sides() bool { return f.errorAxis() != nil }
+
+// isErrorTitle says whether an axis with this title shows a signed error.
+func isErrorTitle(title string) bool {
+	t := strings.ToLower(title)
+	return strings.Contains(t, "signed error") || strings.Contains(t, "(p − m) / m") || strings.Contains(t, "(p - m) / m")
+}
+
+// higherIsBetter says whether a quantity with this title is one of which more
+// is better, so that a prediction above the truth is optimistic.
+func higherIsBetter(title string) bool {
+	t := strings.ToLower(title)
+	for _, w := range []string{"throughput", "thpt", "tokens/s", "req/s", "goodput", "requests/s", "hit rate"} {
+		if strings.Contains(t, w) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,344 @@
+package render
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// scaleXY finds the axes of plots whose rows are points. Text on an axis makes
+// it one of categories.
+func (f *figure) scaleXY() error {
+	numeric := 0
+	for _, d := range f.data {
+		if !isNaN(d.x) {
+			numeric++
+		}
+	}
+	if numeric == 0 {
+		cats := categories(f.data, func(d datum) string { return d.xs })
+		if len(cats) == 1 && cats[0] == "" {
+			return ErrNoData
+		}
+		f.x.cats, f.x.log = cats, false
+		for i := range f.data {
+			f.data[i].x = float64(slices.Index(cats, f.data[i].xs))
+		}
+	}
+	if f.spec.Order != "rows" && f.x.cats == nil && f.kind.connects(f.spec.Kind) {
+		slices.SortStableFunc(f.data, func(a, b datum) int { return compareNaN(a.x, b.x) })
+	}
+	any := false
+	for _, d := range f.data {
+		if f.x.cats == nil && !f.x.draws(d.x) {
+			continue
+		}
+		if !f.y.draws(d.y) {
+			continue
+		}
+		any = true
+		f.x.extend(d.x)
+		f.y.extend(d.y)
+		f.y.extend(d.low)
+		f.y.extend(d.high)
+	}
+	if !any {
+		return ErrNoData
+	}
+	f.wants()
+	f.x.signed, f.y.signed = isErrorTitle(f.x.title), isErrorTitle(f.y.title)
+	return nil
+}
+
+func (kind) connects(name string) bool { return name == "line" || name == "step" }
+
+// compareNaN orders numbers with NaN last.
+func compareNaN(a, b float64) int {
+	switch {
+	case isNaN(a) && isNaN(b):
+		return 0
+	case isNaN(a):
+		return 1
+	case isNaN(b):
+		return -1
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func scaleLine(f *figure) error {
+	if err := f.scaleXY(); err != nil {
+		return err
+	}
+	f.y.nice, f.y.zero = true, f.spec.Zero
+	if !f.x.log && f.x.cats == nil && f.x.min >= 0 {
+		f.x.only = onlyInts(distinct(f.data, func(d datum) float64 { return d.x }, 7))
+	}
+	f.x.settle(.03)
+	f.y.settle(.04)
+	return nil
+}
+
+// onlyInts returns v when all are whole numbers: then a line plot ticks where
+// it was measured.
+func onlyInts(v []float64) []float64 {
+	for _, x := range v {
+		if x != math.Trunc(x) {
+			return nil
+		}
+	}
+	return v
+}
+
+// drawLine draws line and step plots: spread bands, lines, intervals, marks,
+// then the names.
+func drawLine(f *figure, fr *frame, data []datum) {
+	all := f.group(data)
+	spread := f.isSpread(all)
+	if spread {
+		for _, s := range all {
+			f.spreadBand(fr, s)
+		}
+	}
+	for _, s := range all {
+		f.connect(fr, s)
+	}
+	for _, s := range all {
+		f.points(fr, s, !spread)
+	}
+	f.refLines(fr)
+	f.refLabels(fr)
+	for _, s := range all {
+		f.nameBeside(fr, s, along(f.path(fr, s.data)))
+	}
+	f.pointLabels(fr, all)
+}
+
+// isSpread says whether low and high are a spread of requests, drawn as a
+// band, and not an interval of the value, drawn as a line through the mark.
+func (f *figure) isSpread(all []*series) bool {
+	if f.spec.Low == "" || f.spec.High == "" {
+		return false
+	}
+	low := strings.ToLower(f.spec.Low)
+	for _, w := range []string{"p1", "p5", "p25", "min", "q1"} {
+		if strings.HasPrefix(low, w) || strings.Contains(low, "_"+w) {
+			return true
+		}
+	}
+	for _, s := range all {
+		if len(s.data) > 24 {
+			return true
+		}
+	}
+	return false
+}
+
+// spreadBand fills between low and high; it ends where either is missing.
+func (f *figure) spreadBand(fr *frame, s *series) {
+	var lo, hi []xy
+	flush := func() {
+		if len(lo) > 1 {
+			slices.Reverse(hi)
+			f.out.line("band "+s.look.class, append(lo, hi...), true)
+			f.used.spread = true
+		}
+		lo, hi = nil, nil
+	}
+	for _, d := range s.data {
+		if !fr.shows(d.x, d.low) || !fr.shows(d.x, d.high) {
+			flush()
+			continue
+		}
+		lo = append(lo, xy{fr.x(d.x), fr.y(d.low)})
+		hi = append(hi, xy{fr.x(d.x), fr.y(d.high)})
+	}
+	flush()
+}
+
+// connect draws the line of a series. A row without a value ends it: nothing
+// is joined across what was not measured.
+func (f *figure) connect(fr *frame, s *series) {
+	cls := "ln " + s.look.class
+	if s.style.predicted {
+		cls += " pred"
+	}
+	for _, run := range f.runs(fr, s.data) {
+		if f.spec.Kind == "step" {
+			run = steps(run)
+		}
+		if len(run) < 2 {
+			continue
+		}
+		f.out.line(cls, thinOut(run), false)
+		f.occ.line(run)
+	}
+}
+
+// runs returns the points of a series as unbroken stretches.
+func (f *figure) runs(fr *frame, data []datum) [][]xy {
+	var out [][]xy
+	broken := true
+	for _, d := range data {
+		if !fr.shows(d.x, d.y) {
+			broken = true
+			continue
+		}
+		if broken {
+			out = append(out, nil)
+			broken = false
+		}
+		out[len(out)-1] = append(out[len(out)-1], xy{fr.x(d.x), fr.y(d.y)})
+	}
+	return out
+}
+
+// path returns all the points of a series, for finding a place beside it.
+func (f *figure) path(fr *frame, data []datum) []xy {
+	var out []xy
+	for _, run := range f.runs(fr, data) {
+		out = append(out, run...)
+	}
+	return out
+}
+
+func steps(pts []xy) []xy {
+	var out []xy
+	for i, p := range pts {
+		if i > 0 {
+			out = append(out, xy{p.x, pts[i-1].y})
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// thinOut leaves out points that lie within half a unit of the last one kept,
+// which nobody can see. Highest and lowest survive to that precision.
+func thinOut(pts []xy) []xy {
+	if len(pts) < 400 {
+		return pts
+	}
+	out := pts[:1:1]
+	for i, p := range pts {
+		if i == len(pts)-1 || dist(out[len(out)-1], p) >= .5 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// radius is the size of a mark: smaller where there are many.
+func radius(n int) float64 {
+	switch {
+	case n <= 12:
+		return 4.3
+	case n <= 40:
+		return 3.4
+	}
+	return 2.6
+}
+
+// manyPoints is where marks of a series lose their tooltips and become dots
+// of one path, so that a page with 10^5 requests stays small.
+const manyPoints = 400
+
+// points draws the marks of a series, with their intervals where those are
+// intervals of the value.
+func (f *figure) points(fr *frame, s *series, intervals bool) {
+	if len(s.data) > manyPoints {
+		f.dots(fr, s)
+		return
+	}
+	if intervals {
+		for _, d := range s.data {
+			f.interval(fr, s.look, d)
+		}
+	}
+	r := radius(len(s.data))
+	if f.spec.Kind == "line" && len(s.data) > 60 {
+		return
+	}
+	for _, d := range s.data {
+		if !fr.shows(d.x, d.y) {
+			continue
+		}
+		x, y := fr.x(d.x), fr.y(d.y)
+		st := f.noteStyle(s, d)
+		f.out.mark(s.look.shape, element{st.mark(s.look), f.tooltip(s, d), d.key}, x, y, r)
+		f.occ.take(box{x - r - 1, y - r - 1, x + r + 1, y + r + 1})
+	}
+}
+
+// noteStyle records for the key what the figure shows.
+func (f *figure) noteStyle(s *series, d datum) style {
+	st := d.style
+	switch {
+	case st.blocked:
+		f.used.blocked = true
+	case st.predicted:
+		f.used.predicted = true
+	default:
+		f.used.measured = true
+	}
+	f.used.dominated = f.used.dominated || st.dominated
+	if _, ok := f.methods[s.name]; ok {
+		if f.used.methods == nil {
+			f.used.methods = map[string]bool{}
+		}
+		f.used.methods[s.name] = true
+	}
+	return st
+}
+
+// interval draws the 95 % interval of a value as a line through its mark.
+func (f *figure) interval(fr *frame, l look, d datum) {
+	if !fr.shows(d.x, d.low) || !fr.shows(d.x, d.high) {
+		return
+	}
+	x, y0, y1 := fr.x(d.x), fr.y(d.low), fr.y(d.high)
+	f.out.seg("ci "+l.class, x, y0, x, y1)
+	f.occ.line([]xy{{x, y0}, {x, y1}})
+	f.used.interval = true
+}
+
+// dots draws many marks as one path of dots, each place once.
+func (f *figure) dots(fr *frame, s *series) {
+	seen := map[[2]int]bool{}
+	cls := "dots " + s.look.class
+	f.out.openPath(cls)
+	for _, d := range s.data {
+		if !fr.shows(d.x, d.y) {
+			continue
+		}
+		f.noteStyle(s, d)
+		x, y := fr.x(d.x), fr.y(d.y)
+		at := [2]int{int(math.Round(x)), int(math.Round(y))}
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		f.out.to('M', float64(at[0]), float64(at[1]))
+		f.out.buf = append(f.out.buf, "h0"...)
+		f.occ.take(box{x - 3, y - 3, x + 3, y + 3})
+	}
+	f.out.buf = append(f.out.buf, "\"/>\n"...)
+}
+
+// pointLabels writes the label column beside the marks, where there is room.
+func (f *figure) pointLabels(fr *frame, all []*series) {
+	for _, s := range all {
+		r := radius(len(s.data))
+		for _, d := range s.data {
+			if d.label == "" || !fr.shows(d.x, d.y) {
+				continue
+			}
+			bounds := fr.box.grow(2)
+			bounds.x1 = fr.panel.x1
+			f.place("tk", shorten(d.label, sizeNarrow, 160), bounds, around(fr.x(d.x), fr.y(d.y), r))
+		}
+	}
+}
