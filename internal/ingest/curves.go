@@ -317,3 +317,8 @@ func (c *curves) merge(o *curves) *curves {
 	c.Problems = append(c.Problems, o.Problems...)
 	return c
 }
+
+// equal says whether two sources hold the same points.
+func (c *curves) equal(o *curves) bool {
+	return slices.Equal(c.Prefill, o.Prefill) && slices.Equal(c.Decode, o.Decode) && c.MaxKV == o.MaxKV
+}

@@ -18,6 +18,7 @@ type manifest struct {
 	Request  *request // DynamoGraphDeploymentRequest
 	Texts    []embedded
 	Empty    bool // a ConfigMap without data
+	goMap    bool // the text of a Go map
 	Problems []profile.Problem
 }
 
@@ -47,6 +48,7 @@ func readManifest(b []byte, path string) *manifest {
 		doc, problems, err = parseJSON(b, path)
 		docs = []tree{doc}
 	} else if looksLikeGoMap(b) {
+		m.goMap = true
 		err = &SyntaxError{File: path, Line: 1, Msg: "this is a Go map as text, not JSON: save the object with `kubectl get configmap NAME -o json`"}
 	} else {
 		docs, problems, err = parseYAML(b, path)
@@ -195,4 +197,9 @@ func (m *manifest) nested(problems []profile.Problem, err error) {
 
 func (m *manifest) note(reason, format string, args ...any) {
 	m.Problems = append(m.Problems, profile.Problem{Path: m.Path, Severity: profile.SeverityNote, Reason: reason, Message: fmt.Sprintf(format, args...)})
+}
+
+// nothing says that the file held no object we know.
+func (m *manifest) nothing() bool {
+	return m.Graph == nil && m.Curves == nil && m.Planner == nil && m.Status == nil && m.Request == nil && len(m.Texts) == 0 && !m.Empty
 }
