@@ -31,6 +31,7 @@ func (r *results) candidates() {
 		if p.export == nil || p.unknown || placeOf(p.Path) != inCandidate {
 			continue
 		}
+		r.checkLimit(p)
 		if c, ok := r.sweptCandidate(p); ok {
 			swept = append(swept, c)
 		}
@@ -83,6 +84,28 @@ func (r *results) sweptCandidate(p *parsed) (profile.Candidate, bool) {
 		return c, false
 	}
 	return c, true
+}
+
+// checkLimit compares the GPUs in a candidate folder's name with those that
+// its engine was given: the profiler divides by the former.
+func (r *results) checkLimit(p *parsed) {
+	first, _, _ := strings.Cut(p.Path, "/")
+	dir, _ := parseCandidateDir(first)
+	if r.checked[first] {
+		return
+	}
+	if r.checked == nil {
+		r.checked = map[string]bool{}
+	}
+	r.checked[first] = true
+	for _, g := range r.graphs {
+		if path.Dir(g.Path) != first || len(g.Engines) != 1 {
+			continue
+		}
+		if n := g.Engines[0].GPUs; n.OK && n.V != dir.GPUs {
+			r.problem(g.Path, profile.SeverityWarning, ReasonDisagree, "the engine was given %d GPUs, the profiler counts %d; throughput per GPU is kept as recorded", n.V, dir.GPUs)
+		}
+	}
 }
 
 func intOf(v profile.Opt[float64]) (int64, bool) {

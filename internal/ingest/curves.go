@@ -25,11 +25,13 @@ type curves struct {
 	Settings            []profile.Setting
 	Problems            []profile.Problem
 	impliedPre, implied []impliedGPUs
+	cut                 bool
 }
 
 // impliedGPUs is the GPU count that a point's figures imply, beside the count
 // its configuration states.
 type impliedGPUs struct {
+	path    string
 	mapping string
 	gpus    profile.Opt[int64]
 	implied float64
@@ -126,6 +128,9 @@ func (c *curves) config(t curveTable, phase string, row int) rowConfig {
 func (c *curves) prefillRow(t curveTable, row int, isl, ttft, thpt []float64) {
 	cfg := c.config(t, "prefill", row)
 	for i := range isl {
+		if c.full(len(c.Prefill)) {
+			return
+		}
 		if padding(isl[i], ttft[i], thpt[i]) {
 			continue
 		}
@@ -139,7 +144,7 @@ func (c *curves) prefillRow(t curveTable, row int, isl, ttft, thpt []float64) {
 		p.Throughput = c.figure(where+": throughput", thpt[i])
 		c.Prefill = append(c.Prefill, p)
 		if p.TTFT.OK && p.TTFT.V > 0 && p.Throughput.OK && p.Throughput.V > 0 {
-			c.impliedPre = append(c.impliedPre, impliedGPUs{cfg.mapping, cfg.gpus, isl[i] / ttft[i] * 1000 * cfg.dp / thpt[i]})
+			c.impliedPre = append(c.impliedPre, impliedGPUs{c.Path, cfg.mapping, cfg.gpus, isl[i] / ttft[i] * 1000 * cfg.dp / thpt[i]})
 		}
 	}
 }
@@ -154,6 +159,9 @@ func (c *curves) decodeRow(t curveTable, row int, usage, context, itl, thpt []fl
 		c.problem(profile.SeverityWarning, ReasonMissing, "max_kv_tokens is missing or no number; the concurrency of decode points is unknown")
 	}
 	for i := range usage {
+		if c.full(len(c.Decode)) {
+			return
+		}
 		if padding(usage[i], context[i], itl[i], thpt[i]) {
 			continue
 		}
@@ -173,9 +181,20 @@ func (c *curves) decodeRow(t curveTable, row int, usage, context, itl, thpt []fl
 		}
 		c.Decode = append(c.Decode, p)
 		if p.Concurrency.OK && p.ITL.OK && p.ITL.V > 0 && p.Throughput.OK && p.Throughput.V > 0 {
-			c.implied = append(c.implied, impliedGPUs{cfg.mapping, cfg.gpus, float64(p.Concurrency.V) * 1000 / itl[i] / thpt[i]})
+			c.implied = append(c.implied, impliedGPUs{c.Path, cfg.mapping, cfg.gpus, float64(p.Concurrency.V) * 1000 / itl[i] / thpt[i]})
 		}
 	}
+}
+
+// full says that a curve holds all the points that are read, and says so once.
+func (c *curves) full(n int) bool {
+	if n == MaxCurvePoints {
+		if !c.cut {
+			c.problem(profile.SeverityError, ReasonTooLarge, "more than %d points; the rest is not read", MaxCurvePoints)
+		}
+		c.cut = true
+	}
+	return n >= MaxCurvePoints
 }
 
 // padding says that every column of a point is NaN: rows of unequal length are
@@ -221,10 +240,10 @@ func (c *curves) problem(severity, reason, format string, args ...any) {
 // ITL, so only half or double counts there.
 func (c *curves) checkGPUs() {
 	for _, part := range []struct {
-		phase string
-		list  []impliedGPUs
-		off   float64 // factor that is still in order
-	}{{"prefill", c.impliedPre, 1.02}, {"decode", c.implied, 1.6}} {
+		phase, formula string
+		list           []impliedGPUs
+		off            float64 // factor that is still in order
+	}{{"prefill", "ISL x 1000 / TTFT", c.impliedPre, 1.02}, {"decode", "requests x 1000 / ITL", c.implied, 1.6}} {
 		by := map[string][]float64{}
 		var order []impliedGPUs
 		for _, x := range part.list {
@@ -240,9 +259,9 @@ func (c *curves) checkGPUs() {
 			if !x.gpus.OK || mid/float64(x.gpus.V) <= part.off && float64(x.gpus.V)/mid <= part.off {
 				continue
 			}
-			c.problem(profile.SeverityWarning, ReasonDisagree,
-				"%s %s: throughput per GPU was recorded for about %.3g GPUs, the mapping has %d; the value is kept as recorded",
-				part.phase, x.mapping, mid, x.gpus.V)
+			c.Problems = append(c.Problems, profile.Problem{Path: x.path, Severity: profile.SeverityWarning, Reason: ReasonDisagree,
+				Message: fmt.Sprintf("%s %s: %s / throughput per GPU gives %.3g GPUs, the mapping has %d; the value is kept as recorded",
+					part.phase, x.mapping, part.formula, mid, x.gpus.V)})
 		}
 	}
 }

@@ -219,14 +219,18 @@ func (g *graph) Version() string {
 	return ""
 }
 
-// imageTag returns the tag of a container image, without a digest.
+// imageTag returns the tag of a container image, without a digest; a tag
+// without a digit in it (latest, my-tag) is no version.
 func imageTag(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	i := strings.LastIndexByte(image, ':')
 	if i < 0 || strings.Contains(image[i:], "/") {
 		return ""
 	}
-	return image[i+1:]
+	if tag := image[i+1:]; strings.ContainsAny(tag, "0123456789") {
+		return tag
+	}
+	return ""
 }
 
 // Mapping returns the engine's canonical mapping, or "" when its arguments do

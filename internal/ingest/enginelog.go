@@ -28,11 +28,12 @@ var (
 	reTRTVersion   = regexp.MustCompile(`TensorRT-LLM version: (\S+)`)
 )
 
-// readEngineLog scans an engine log of any size. Lines longer than its buffer
+// readEngineLog scans the first MaxLogFile bytes of an engine log: an engine
+// tells its capacity when it starts. Lines longer than its buffer
 // are read in pieces; the lines looked for are short.
 func readEngineLog(r io.Reader) (*engineFacts, error) {
 	facts := &engineFacts{}
-	br := bufio.NewReaderSize(r, 64<<10)
+	br := bufio.NewReaderSize(io.LimitReader(r, MaxLogFile), 64<<10)
 	for {
 		line, err := br.ReadSlice('\n')
 		facts.line(line)

@@ -22,7 +22,7 @@ func (r *results) facts() {
 		q = &request{}
 	}
 	all := r.allGraphs()
-	run.Model = r.agree("model", r.opt.Model, l.Model, q.Model, firstGraph(all, (*graph).Model), r.curveFact(func(c *curves) string { return c.Model }), r.validationModel())
+	run.Model = r.agree("model", r.opt.Model, l.Model, q.Model, firstGraph(all, (*graph).Model), r.curveFact(func(c *curves) string { return c.Model }), r.tested().model)
 	run.Backend = r.agree("backend", r.opt.Backend, l.Backend, q.Backend, firstGraph(all, (*graph).Backend), r.curveFact(func(c *curves) string { return c.Backend }))
 	run.BackendVersion = cmp.Or(firstGraph(all, (*graph).Version), r.curveFact(func(c *curves) string { return c.Version }))
 	perf := at(r.planner, "aic_perf_model")
@@ -81,13 +81,61 @@ func (r *results) curveFact(get func(*curves) string) string {
 	return get(r.curves)
 }
 
-func (r *results) validationModel() string {
+// loadTest is what the load tests of a folder agree on.
+type loadTest struct {
+	model    string
+	isl, osl profile.Opt[int64] // asked
+	sla      profile.SLA
+}
+
+// tested returns what the load tests state: it describes a run that is nothing
+// but a load test, and is checked against the others.
+func (r *results) tested() loadTest {
+	var t loadTest
+	first := true
+	take := func(o loadTest) {
+		if first {
+			t, first = o, false
+			return
+		}
+		if t.model != o.model {
+			t.model = ""
+		}
+		t.isl.OK = t.isl.OK && t.isl == o.isl
+		t.osl.OK = t.osl.OK && t.osl == o.osl
+		t.sla.TTFT.OK = t.sla.TTFT.OK && t.sla.TTFT == o.sla.TTFT
+		t.sla.ITL.OK = t.sla.ITL.OK && t.sla.ITL == o.sla.ITL
+	}
 	for _, p := range r.parsed {
-		if p.validation != nil {
-			return p.validation.Model
+		if v := p.validation; v != nil {
+			take(loadTest{v.Model, v.ISL, v.OSL, v.SLA})
+		}
+		if e := p.export; e != nil && !p.unknown && placeOf(p.Path) != inCandidate && e.Kind == ExportRun {
+			take(loadTest{e.Model, ifPositive(wholeNumber(e.ISLAsked)), ifPositive(wholeNumber(e.OSLAsked)), e.SLA})
 		}
 	}
-	return ""
+	return t
+}
+
+// loadTestOnly says that the folder holds load tests and nothing of a profiler.
+func (r *results) loadTestOnly() bool {
+	return r.log == nil && r.final == nil && r.curves == nil && r.request == nil && r.status == nil
+}
+
+// otherWorkload reports load tests that ran something else than was profiled.
+func (r *results) otherWorkload(t loadTest) {
+	differ := func(what string, a, b any) {
+		r.problem("", profile.SeverityWarning, ReasonDisagree, "the load tests ran with %s %v, the run is of %v", what, a, b)
+	}
+	if t.model != "" && r.run.Model != "" && t.model != r.run.Model {
+		differ("model", clip(t.model), clip(r.run.Model))
+	}
+	if t.isl.OK && r.run.ISL.OK && t.isl != r.run.ISL {
+		differ("ISL", t.isl.V, r.run.ISL.V)
+	}
+	if t.osl.OK && r.run.OSL.OK && t.osl != r.run.OSL {
+		differ("OSL", t.osl.V, r.run.OSL.V)
+	}
 }
 
 // agree returns the first statement of the inputs, else the flag, and reports
@@ -114,13 +162,19 @@ func agreeNumber[T int64 | float64](r *results, what string, flag profile.Opt[T]
 	return flag
 }
 
-// workload sets ISL and OSL. The load tests are not asked: they may have used
-// another workload than the profiling.
+// workload sets ISL and OSL. The load tests are not asked unless there is
+// nothing else: they may have used another workload than the profiling.
 func (r *results) workload(l *Log, q *request) {
 	interpolation := at(r.planner, "aic_interpolation")
 	isl, osl := r.sweptWorkload()
-	r.run.ISL = agreeNumber(r, "ISL", r.opt.ISL, l.ISL, q.ISL, ifPositive(whole(interpolation, "isl")), isl)
-	r.run.OSL = agreeNumber(r, "OSL", r.opt.OSL, l.OSL, q.OSL, ifPositive(whole(interpolation, "osl")), osl)
+	test := r.tested()
+	only := loadTest{}
+	if r.loadTestOnly() {
+		only = test
+	}
+	r.run.ISL = agreeNumber(r, "ISL", r.opt.ISL, l.ISL, q.ISL, ifPositive(whole(interpolation, "isl")), isl, only.isl)
+	r.run.OSL = agreeNumber(r, "OSL", r.opt.OSL, l.OSL, q.OSL, ifPositive(whole(interpolation, "osl")), osl, only.osl)
+	r.otherWorkload(test)
 }
 
 // sweptWorkload is the ISL and OSL in the names of the candidates' artifact
@@ -165,8 +219,12 @@ func (r *results) limits(l *Log, q *request) {
 		}
 	}
 	config := profile.SLA{TTFT: ifPositive(number(r.planner, "ttft_ms")), ITL: ifPositive(number(r.planner, "itl_ms"))}
-	r.run.SLA.TTFT = agreeNumber(r, "TTFT limit", r.opt.SLA.TTFT, l.SLA.TTFT, q.SLA.TTFT, planner.TTFT, config.TTFT, deflt.TTFT)
-	r.run.SLA.ITL = agreeNumber(r, "ITL limit", r.opt.SLA.ITL, l.SLA.ITL, q.SLA.ITL, planner.ITL, config.ITL, deflt.ITL)
+	only := loadTest{}
+	if r.loadTestOnly() {
+		only = r.tested()
+	}
+	r.run.SLA.TTFT = agreeNumber(r, "TTFT limit", r.opt.SLA.TTFT, l.SLA.TTFT, q.SLA.TTFT, planner.TTFT, config.TTFT, deflt.TTFT, only.sla.TTFT)
+	r.run.SLA.ITL = agreeNumber(r, "ITL limit", r.opt.SLA.ITL, l.SLA.ITL, q.SLA.ITL, planner.ITL, config.ITL, deflt.ITL, only.sla.ITL)
 }
 
 func (r *results) plannerEngine() *engine {

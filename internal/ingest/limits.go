@@ -40,6 +40,13 @@ const (
 	MaxNpyHeader  = 64 << 10
 	// MaxNpyItems is the number of values of an archive, all arrays together.
 	MaxNpyItems = 8 << 20
+	// MaxCurvePoints is the number of points of one curve.
+	MaxCurvePoints = 100_000
+	// MaxParsedBytes is how much of one results folder is parsed, and
+	// MaxKeptBytes how much of it stays in memory as sources; request logs and
+	// profiler logs are streams and do not count.
+	MaxParsedBytes = 1 << 30
+	MaxKeptBytes   = 256 << 20
 	// MaxFiles and MaxDepth bound a folder walk.
 	MaxFiles = 100_000
 	MaxDepth = 32

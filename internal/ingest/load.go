@@ -55,6 +55,7 @@ func (f *folder) parseFiles(ctx context.Context, files []*entry) ([]*parsed, err
 // problem of the file.
 func (f *folder) parse(x *entry) *parsed {
 	p := &parsed{entry: x}
+	defer f.release(x)
 	if x.Kind == kindLog || x.Kind == kindConsole || x.Kind == kindEngineLog {
 		f.parseLog(p)
 		return p
@@ -80,7 +81,7 @@ func (p *parsed) decode(b []byte) {
 			p.unknown = !p.curves.HasPrefill && !p.curves.HasDecode && len(problems) == 0
 		}
 	case kindPlanner, kindGraph, kindMocker, kindConfigMap, kindStatus:
-		p.manifest = readManifest(b, p.Path)
+		p.manifest = readManifest(b, p.Path, p.Kind)
 		p.unknown = p.manifest.nothing() && (p.Kind == kindGraph || p.Kind == kindConfigMap)
 		problems = p.manifest.Problems
 		if p.unknown && !namedConfigMap(p.Base()) && !p.manifest.goMap {

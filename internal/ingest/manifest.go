@@ -11,6 +11,7 @@ import (
 // profiler writes them (YAML) or as kubectl prints them (JSON or YAML).
 type manifest struct {
 	Path     string
+	Kind     string   // of the file, or of the embedded text by its name
 	Graph    *graph   // the proposed deployment
 	Curves   *curves  // planner-profile-data
 	Planner  tree     // planner_config.json
@@ -38,8 +39,8 @@ func (o *outcome) Succeeded() bool { return o != nil && o.Status == "success" }
 
 // readManifest reads a YAML or JSON file of Kubernetes objects. What it can
 // read is returned even when the rest is damaged.
-func readManifest(b []byte, path string) *manifest {
-	m := &manifest{Path: path}
+func readManifest(b []byte, path, kind string) *manifest {
+	m := &manifest{Path: path, Kind: kind}
 	var docs []tree
 	var problems []profile.Problem
 	var err error

@@ -25,6 +25,7 @@ type results struct {
 	planner tree // planner_config.json
 	status  *outcome
 	request *request
+	checked map[string]bool // candidate folders whose GPUs were compared
 }
 
 // readResults reads one results folder of either profiler, or any part of
@@ -223,7 +224,7 @@ func (r *results) embedded(m *manifest, known map[string]bool) []*manifest {
 			continue
 		}
 		known[e.Text] = true
-		n := readManifest([]byte(e.Text), m.Path+": "+e.Name)
+		n := readManifest([]byte(e.Text), m.Path+": "+e.Name, kindOf(e.Name))
 		r.run.Problems = append(r.run.Problems, n.Problems...)
 		out = append(out, n)
 	}
@@ -236,7 +237,7 @@ func (r *results) embedded(m *manifest, known map[string]bool) []*manifest {
 // take adds what one configuration file states.
 func (r *results) take(m *manifest) {
 	if m.Graph != nil {
-		if r.final == nil && r.isFinal(m.Graph) {
+		if r.final == nil && m.isFinal() {
 			r.final = m.Graph
 		} else {
 			r.graphs = append(r.graphs, m.Graph)
@@ -261,21 +262,13 @@ func (r *results) take(m *manifest) {
 	}
 }
 
-// isFinal says whether a deployment is the profiler's proposal: it comes from a
-// final configuration, or is what the request's status selected. A deployment
-// to start from, and one of a candidate, is not.
-func (r *results) isFinal(g *graph) bool {
-	file, inside, _ := strings.Cut(g.Path, ": ")
-	if inside != "" {
-		return kindOf(inside) == kindPlanner
-	}
-	switch kind := kindOf(file); {
-	case kind == kindPlanner || kind == kindMocker:
+// isFinal says whether the deployment of a file is the profiler's proposal: it
+// comes from a final configuration, or is what the request's status selected. A
+// deployment to start from, and one of a candidate, is not.
+func (m *manifest) isFinal() bool {
+	switch m.Kind {
+	case kindPlanner, kindMocker, kindConfigMap:
 		return true
-	case kind == kindConfigMap: // selectedConfig of a request
-		return true
-	case placeOf(file) == atTop:
-		return strings.Contains(path.Base(file), "picked_dgd")
 	}
-	return false
+	return strings.Contains(path.Base(m.Path), "picked_dgd")
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/profreport/profreport/internal/profile"
 )
@@ -35,6 +36,8 @@ type folder struct {
 	memory   bool // one file from a stream: there is nothing to open
 	Files    []*entry
 	Problems []profile.Problem
+	parsed   atomic.Int64 // bytes read so far
+	kept     atomic.Int64 // bytes that stay in memory
 }
 
 // openFolder lists the files of dir, sorted by path.
@@ -152,6 +155,9 @@ func (f *folder) load(x *entry, limit int64) ([]byte, error) {
 	if x.Size > limit {
 		return nil, &SyntaxError{File: x.Path, Msg: fmt.Sprintf("%d MiB, files of this kind are read up to %d MiB", x.Size>>20, limit>>20)}
 	}
+	if f.parsed.Add(x.Size) > MaxParsedBytes {
+		return nil, &SyntaxError{File: x.Path, Msg: fmt.Sprintf("not read: more than %d MiB of this folder were parsed before it", MaxParsedBytes>>20)}
+	}
 	r, err := f.open(x.Path)
 	if err != nil {
 		return nil, err
@@ -179,10 +185,21 @@ func (f *folder) load(x *entry, limit int64) ([]byte, error) {
 	return b, nil
 }
 
+// release lets go of the bytes of a parsed file that is too large to stay; the
+// store reads it again.
+func (f *folder) release(x *entry) {
+	if f.memory || !x.read {
+		return
+	}
+	if len(x.data) > MaxKeepBytes || f.kept.Add(int64(len(x.data))) > MaxKeptBytes {
+		x.data, x.read = nil, false
+	}
+}
+
 // source describes a file for the store: its bytes when they are at hand.
 func (f *folder) source(x *entry) profile.Source {
 	s := profile.Source{Path: x.Path, Kind: x.Kind, Size: x.Size}
-	if x.read && (len(x.data) <= MaxKeepBytes || f.memory) {
+	if x.read {
 		s.Bytes, s.Size = x.data, int64(len(x.data))
 		if s.Bytes == nil {
 			s.Bytes = []byte{}
