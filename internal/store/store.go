@@ -149,3 +149,6 @@ func explain(path string, err error) error {
 	}
 	return err
 }
+
+// SQLiteVersion returns the version of the engine.
+func SQLiteVersion() string { return sqlite.Version() }
