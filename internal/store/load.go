@@ -105,56 +105,76 @@ func (l *loader) load() error {
 	if err := l.insertSources(); err != nil {
 		return err
 	}
-	return l.exec("update stored_runs set sha256 = ? where run_id = ?", runSum(l.run, l.sums), l.id)
+	return l.exec("update stored_runs set sha256 = ? where run_id = ?", l.sum(l.sums), l.id)
 }
 
-// chooseName finds the name the run will have: its own; or, when another run
-// has that, the first free name~n from 2 on. same is set when a run of these
-// names holds the same bytes already.
+// chooseName finds the name the run will have.
 func (l *loader) chooseName() (name string, same bool, err error) {
-	taken := map[string]string{} // sha256 by name
-	ids := map[string]int64{}
-	err = each(l.conn, "select run, sha256, run_id from stored_runs where run = ?1 or substr(run, 1, length(?1) + 1) = ?1 || '~'",
-		[]any{l.run.Name}, func(s *sqlite.Stmt) error {
-			taken[s.Text(0)] = s.Text(1)
-			ids[s.Text(0)] = s.Int(2)
+	name, same, l.result.RunID, err = freeName(l.conn, l.run.Name, l.hashAll)
+	l.result.Run = name
+	if name != l.run.Name {
+		l.result.Wanted = l.run.Name
+	}
+	return name, same, err
+}
+
+// freeName returns want, or, when another run has that, the first free
+// want~n from 2 on. same is set, with the run's id, when a run of these names
+// holds the same bytes already. sum gives the hash of the new run; it is
+// called only when the name is in use.
+func freeName(c *sqlite.Conn, want string, sum func() (string, error)) (name string, same bool, id int64, err error) {
+	type run struct {
+		sum string
+		id  int64
+	}
+	taken := map[string]run{}
+	err = each(c, "select run, sha256, run_id from main.stored_runs where run = ?1 or substr(run, 1, length(?1) + 1) = ?1 || '~'",
+		[]any{want}, func(s *sqlite.Stmt) error {
+			taken[s.Text(0)] = run{s.Text(1), s.Int(2)}
 			return nil
 		})
-	name = l.run.Name
-	if err != nil || len(taken) == 0 {
-		return name, false, err
+	if _, used := taken[want]; err != nil || !used {
+		return want, false, 0, err
 	}
-	if _, used := taken[name]; !used {
-		return name, false, nil
-	}
-	sum, err := l.hashAll()
+	ours, err := sum()
 	if err != nil {
-		return "", false, err
+		return want, false, 0, err
 	}
+	name = want
 	for n := 2; ; n++ {
 		have, used := taken[name]
 		if !used {
-			l.result.Wanted, l.result.Run = l.run.Name, name
-			return name, false, nil
+			return name, false, 0, nil
 		}
-		if have == sum {
-			l.result.Run, l.result.RunID = name, ids[name]
-			return name, true, nil
+		if have.sum == ours {
+			return name, true, have.id, nil
 		}
-		name = fmt.Sprintf("%s~%d", l.run.Name, n)
+		name = fmt.Sprintf("%s~%d", want, n)
 	}
 }
 
+// fileSum is a source and the hash of its bytes.
+type fileSum struct{ path, sum string }
+
 // runSum is the hash that says whether two runs are the same: over the
 // method, the kind, and path and hash of every source in order of path.
-func runSum(r *profile.Run, sums []string) string {
-	lines := make([]string, len(sums))
-	for i, s := range sums {
-		lines[i] = r.Sources[i].Path + "\x00" + s
+func runSum(method, kind string, files []fileSum) string {
+	lines := make([]string, len(files))
+	for i, f := range files {
+		lines[i] = f.path + "\x00" + f.sum
 	}
 	sort.Strings(lines)
-	h := sha256.Sum256([]byte(r.Method + "\x00" + string(r.Kind) + "\n" + strings.Join(lines, "\n")))
+	h := sha256.Sum256([]byte(method + "\x00" + kind + "\n" + strings.Join(lines, "\n")))
 	return hex.EncodeToString(h[:])
+}
+
+// sum is runSum of the run under way.
+func (l *loader) sum(sums []string) string {
+	files := make([]fileSum, len(sums))
+	for i, s := range sums {
+		files[i] = fileSum{l.run.Sources[i].Path, s}
+	}
+	return runSum(l.run.Method, string(l.run.Kind), files)
 }
 
 // exec runs a statement, prepared once for the whole load.

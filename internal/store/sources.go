@@ -187,7 +187,7 @@ func (l *loader) findContent(sum string) (id int64, kept bool, err error) {
 	return id, kept, err
 }
 
-// hashAll returns the hash of the run as runSum has it, reading every source.
+// hashAll returns the hash of the run as sum has it, reading every source.
 func (l *loader) hashAll() (string, error) {
 	sums := make([]string, len(l.run.Sources))
 	for i := range l.run.Sources {
@@ -208,7 +208,7 @@ func (l *loader) hashAll() (string, error) {
 		}
 		sums[i] = hex.EncodeToString(h.Sum(nil))
 	}
-	return runSum(l.run, sums), nil
+	return l.sum(sums), nil
 }
 
 // stoppable is a reader that ends with the load.

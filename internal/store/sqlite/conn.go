@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -61,8 +62,12 @@ func Open(path string, mode Mode) (*Conn, error) {
 	default:
 		flags |= lib.SQLITE_OPEN_READWRITE | lib.SQLITE_OPEN_CREATE
 	}
+	// Attach needs the engine to read URIs, but a path is never one.
+	flags |= lib.SQLITE_OPEN_URI
 	if path == "" {
 		path = ":memory:"
+	} else if strings.HasPrefix(path, "file:") || path == ":memory:" {
+		path = "./" + path
 	}
 	name, err := libc.CString(path)
 	if err != nil {
@@ -87,6 +92,13 @@ func Open(path string, mode Mode) (*Conn, error) {
 	c.config(lib.SQLITE_DBCONFIG_DQS_DDL, false)
 	c.config(lib.SQLITE_DBCONFIG_DEFENSIVE, true)
 	return c, nil
+}
+
+// Attach makes the tables of another file readable under a schema name. The
+// file is neither created nor changed.
+func (c *Conn) Attach(path, name string) error {
+	uri := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	return c.Exec("attach ? as "+name, "file:"+uri+"?mode=ro")
 }
 
 // Close ends the connection. Statements must be closed before.
