@@ -17,7 +17,7 @@ func (s *Session) compile(text string) (*sqlite.Stmt, error) {
 	}
 	if st.Columns() == 0 {
 		st.Close()
-		return nil, &SQLError{Msg: "not a select statement"}
+		return nil, &SQLError{Msg: "not a select statement", Hint: onlySelect}
 	}
 	return st, nil
 }
@@ -39,7 +39,7 @@ func (s *Session) query(text string, args map[string]any, maxRows int) (t *table
 	for {
 		row, err := st.Step()
 		if err != nil {
-			return nil, false, sqlError(text, err, "")
+			return nil, false, sqlError(text, err, s.denied)
 		}
 		if !row {
 			settleTypes(t)

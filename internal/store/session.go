@@ -123,8 +123,12 @@ func (s *Session) allow(a sqlite.Action) bool {
 	if s.engine {
 		return true
 	}
-	switch a.Code {
-	case sqlite.ActionSelect, sqlite.ActionRead, sqlite.ActionFunction, sqlite.ActionRecursive:
+	switch {
+	case a.Code == sqlite.ActionSelect, a.Code == sqlite.ActionRecursive:
+		return true
+	case a.Code == sqlite.ActionRead && !strings.HasPrefix(a.Arg1, "pragma_"):
+		return true
+	case a.Code == sqlite.ActionFunction && a.Arg2 != "load_extension":
 		return true
 	}
 	if s.denied == "" {

@@ -28,6 +28,8 @@ func (e *SQLError) Error() string {
 	return msg
 }
 
+const onlySelect = "only select statements run here"
+
 // at is a fault at a byte offset of text; below 0 the place is unknown.
 func at(text string, offset int, msg string) *SQLError {
 	e := &SQLError{Msg: msg}
@@ -57,7 +59,7 @@ func sqlError(text string, err error, denied string) error {
 		if denied == "" {
 			denied = "this"
 		}
-		return &SQLError{Msg: denied + " is refused", Hint: "only select statements run here"}
+		return &SQLError{Msg: denied + " is refused", Hint: onlySelect}
 	case sqlite.Generic, sqlite.TooBig:
 	default:
 		return err

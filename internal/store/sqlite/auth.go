@@ -51,21 +51,22 @@ func authorizeCallback(_ *libc.TLS, id uintptr, action int32, z1, z2, database, 
 
 // names of what a reading connection refuses, as SQL spells it.
 var names = map[int]string{
-	lib.SQLITE_CREATE_INDEX: "create index", lib.SQLITE_CREATE_TABLE: "create table",
-	lib.SQLITE_CREATE_TEMP_INDEX: "create index", lib.SQLITE_CREATE_TEMP_TABLE: "create temp table",
-	lib.SQLITE_CREATE_TEMP_TRIGGER: "create trigger", lib.SQLITE_CREATE_TEMP_VIEW: "create temp view",
-	lib.SQLITE_CREATE_TRIGGER: "create trigger", lib.SQLITE_CREATE_VIEW: "create view", lib.SQLITE_DELETE: "delete",
-	lib.SQLITE_DROP_INDEX: "drop index", lib.SQLITE_DROP_TABLE: "drop table", lib.SQLITE_DROP_TEMP_INDEX: "drop index",
-	lib.SQLITE_DROP_TEMP_TABLE: "drop table", lib.SQLITE_DROP_TEMP_TRIGGER: "drop trigger",
-	lib.SQLITE_DROP_TEMP_VIEW: "drop view", lib.SQLITE_DROP_TRIGGER: "drop trigger", lib.SQLITE_DROP_VIEW: "drop view",
-	lib.SQLITE_INSERT: "insert", lib.SQLITE_PRAGMA: "pragma", lib.SQLITE_TRANSACTION: "a transaction",
+	lib.SQLITE_DELETE: "delete", lib.SQLITE_INSERT: "insert", lib.SQLITE_PRAGMA: "pragma", lib.SQLITE_TRANSACTION: "a transaction",
 	lib.SQLITE_UPDATE: "update", lib.SQLITE_ATTACH: "attach", lib.SQLITE_DETACH: "detach",
 	lib.SQLITE_ALTER_TABLE: "alter table", lib.SQLITE_REINDEX: "reindex", lib.SQLITE_ANALYZE: "analyze",
-	lib.SQLITE_CREATE_VTABLE: "create virtual table", lib.SQLITE_DROP_VTABLE: "drop table", lib.SQLITE_SAVEPOINT: "savepoint",
+	lib.SQLITE_SAVEPOINT: "savepoint",
 }
 
 // Name returns what the action is called in SQL.
 func (a Action) Name() string {
+	switch {
+	case a.Code == lib.SQLITE_READ:
+		return "pragma"
+	case a.Code == lib.SQLITE_FUNCTION:
+		return a.Arg2
+	case a.Arg1 == "sqlite_master", a.Arg1 == "sqlite_temp_master":
+		return "changing the schema"
+	}
 	if n, ok := names[a.Code]; ok {
 		return n
 	}
