@@ -20,6 +20,8 @@ type Document struct {
 	// Methods lists the methods of the selected runs in the order that gives
 	// them colour and shape on the page.
 	Methods []string
+
+	parts []Block // Blocks and the blank text between them, for Markdown
 }
 
 // Block is one piece of an executed document: prose or a cell, never both.
@@ -37,6 +39,11 @@ type Prose struct {
 	// Start and End are the byte range in Document.Source, for Markdown
 	// output by splicing.
 	Start, End int
+	// Inlines are the values in AST, in reading order. Cuts are ranges of
+	// Source that were taken out of AST (the finding of a heading that is not
+	// known); whoever prints Source instead of AST leaves them out.
+	Inlines []*Inline
+	Cuts    [][2]int
 }
 
 // Cell is an executed fenced cell.
@@ -49,13 +56,16 @@ type Cell struct {
 	Hidden     bool   // runs, shows nothing
 	Folded     bool   // shows behind a summary line
 	Caption    string // Markdown with inline values filled in
-	Empty      string // what to print when there are no rows
-	Data       *table.Table
-	Table      *TableSpec
-	Plot       *PlotSpec
-	Tiles      *TilesSpec
-	Listing    string // "queries", "metrics", "sources", "problems", "params"
-	Err        *Fault // set when the cell failed: shown in its place
+	// CaptionProse is the caption's AST with InlineNode leaves, so that its
+	// values can lead to their SQL; nil when there is no caption.
+	CaptionProse *Prose
+	Empty        string // what to print when there are no rows
+	Data         *table.Table
+	Table        *TableSpec
+	Plot         *PlotSpec
+	Tiles        *TilesSpec
+	Listing      string // "queries", "metrics", "sources", "problems", "params"
+	Err          *Fault // set when the cell failed: shown in its place
 }
 
 // Inline is an executed {{ expr }}.
@@ -65,7 +75,10 @@ type Inline struct {
 	Value      any
 	Query      string // the query or metric behind it, "" when none
 	Line       int
-	Start, End int // byte range in Document.Source
+	Start, End int          // byte range in Document.Source
+	From, To   int          // byte range in Prose.Source
+	Unknown    bool         // Value is null: Text says "not measured"
+	Metric     *MetricValue // the metric behind it, with interval, n and verdict; nil when it is none
 	Err        *Fault
 }
 
@@ -76,6 +89,8 @@ var KindInline = ast.NewNodeKind("ProfreportInline")
 type InlineNode struct {
 	ast.BaseInline
 	Inline *Inline
+
+	span span // the text between the braces; its offsets are those of the parsed text
 }
 
 // Kind implements ast.Node.
@@ -131,6 +146,8 @@ type ColumnSpec struct {
 	Missing           string // text for null; default "not measured"
 	Align             string
 	Hidden            bool
+
+	unitSet bool // the author gave a unit, "" included
 }
 
 // PlotSpec says how a plot cell looks. Fields named after columns hold column

@@ -1,0 +1,188 @@
+package notebook
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// maxExpr is the longest expression, in bytes.
+const maxExpr = 4096
+
+// span is the text between braces. Its bytes need not be neighbours in the
+// source: lines of a quotation and the `\|` of a table row are joined, so
+// every byte of Text has its own offset.
+type span struct {
+	text    string
+	offsets []int // of each byte of text, and of the end: len(text)+1
+	start   int   // of the first brace
+	end     int   // after the last brace
+	fault   string
+}
+
+// offset returns where byte i of the text stands.
+func (s *span) offset(i int) int {
+	if len(s.offsets) == 0 {
+		return s.start
+	}
+	return s.offsets[min(max(i, 0), len(s.offsets)-1)]
+}
+
+// lineSpan is a span of neighbouring bytes of src.
+func lineSpan(src []byte, exprStart, exprEnd, start, end int) span {
+	s := span{text: string(src[exprStart:exprEnd]), start: start, end: end}
+	s.offsets = make([]int, len(s.text)+1)
+	for i := range s.offsets {
+		s.offsets[i] = exprStart + i
+	}
+	return s
+}
+
+// markdown is the parser of notebooks. GitHub's tables, links, strikethrough
+// and task lists, attributes on headings; no raw HTML reaches the page because
+// render's HTML writer leaves it out.
+var markdown = sync.OnceValue(func() parser.Parser {
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.GFM),
+		goldmark.WithParserOptions(parser.WithAttribute(), parser.WithAutoHeadingID()),
+	)
+	p := md.Parser()
+	p.AddOptions(parser.WithInlineParsers(util.Prioritized(inlineParser{}, 50)))
+	return p
+})
+
+// inlineParser turns `{{ ... }}` into an InlineNode. goldmark calls it before
+// emphasis and links, but never inside a code span or a fenced block.
+type inlineParser struct{}
+
+func (inlineParser) Trigger() []byte { return []byte{'{'} }
+
+func (inlineParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, seg := block.PeekLine()
+	if !bytes.HasPrefix(line, []byte("{{")) {
+		return nil
+	}
+	inTable := parent.Kind() == extast.KindTableCell
+	s := readSpan(block, inTable)
+	if s.fault != "" { // read on behind the braces as if they were text
+		saved := seg
+		s = span{start: saved.Start, end: saved.Start + 2, fault: s.fault}
+		block.SetPosition(lineOf(block), saved)
+		block.Advance(2)
+	}
+	n := &InlineNode{Inline: &Inline{Expr: strings.TrimSpace(s.text)}, span: s}
+	n.SetPos(s.start)
+	return n
+}
+
+func lineOf(block text.Reader) int {
+	line, _ := block.Position()
+	return line
+}
+
+// readSpan reads from `{{` to `}}`, over line ends of the paragraph.
+func readSpan(block text.Reader, inTable bool) span {
+	firstLine, first := block.Position()
+	s := span{start: first.Start}
+	var b braces
+	skip := 2
+	for {
+		line, seg := block.PeekLine()
+		if line == nil || len(s.text) > maxExpr {
+			break
+		}
+		n := b.close(line[skip:])
+		if n >= 0 {
+			s.add(line[skip:skip+n-2], seg.Start+skip, inTable)
+			s.end = seg.Start + skip + n
+			s.offsets = append(s.offsets, s.end-2)
+			block.Advance(skip + n)
+			return s
+		}
+		s.add(line[skip:], seg.Start+skip, inTable)
+		skip = 0
+		block.AdvanceLine()
+	}
+	block.SetPosition(firstLine, first)
+	// A quote that stays open hides the end: take the first `}}` of the line.
+	line, seg := block.PeekLine()
+	if i := bytes.Index(line[2:], []byte("}}")); i >= 0 {
+		s = span{start: seg.Start, end: seg.Start + 2 + i + 2}
+		s.add(line[2:2+i], seg.Start+2, inTable)
+		s.offsets = append(s.offsets, s.end-2)
+		block.Advance(2 + i + 2)
+		return s
+	}
+	s.fault = "{{ is never closed by }}; write \\{{ for two plain braces"
+	if inTable {
+		s.fault = "{{ is not closed in this cell of the table; write \\| for | inside it"
+	}
+	return s
+}
+
+// add appends bytes that stand at offset at, with `\|` read as `|` in a table.
+func (s *span) add(text []byte, at int, inTable bool) {
+	var b strings.Builder
+	b.WriteString(s.text)
+	for i, c := range text {
+		if inTable && c == '\\' && i+1 < len(text) && text[i+1] == '|' {
+			continue
+		}
+		b.WriteByte(c)
+		s.offsets = append(s.offsets, at+i)
+	}
+	s.text = b.String()
+}
+
+// headingIDs gives headings ids that are unique in the whole document and do
+// not hold what an expression gives: the text before the finding, without
+// braces.
+type headingIDs struct {
+	used map[string]bool
+}
+
+// Generate implements parser.IDs.
+func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
+	label := value
+	if i := bytes.Index(label, []byte(findingMark)); i > 0 {
+		label = label[:i]
+	}
+	var b strings.Builder
+	depth := 0
+	for _, r := range string(label) {
+		switch {
+		case r == '{':
+			depth++
+		case r == '}':
+			depth--
+		case depth > 0:
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case r >= 'A' && r <= 'Z':
+			b.WriteRune(r + 'a' - 'A')
+		case (r == ' ' || r == '-' || r == '_') && b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	base := strings.TrimSuffix(b.String(), "-")
+	if base == "" {
+		base = "section"
+	}
+	id := base
+	for i := 2; h.used[id]; i++ {
+		id = base + "-" + itoa(i)
+	}
+	h.used[id] = true
+	return []byte(id)
+}
+
+// Put implements parser.IDs.
+func (h *headingIDs) Put(value []byte) { h.used[string(value)] = true }
