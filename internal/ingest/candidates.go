@@ -44,10 +44,10 @@ func (r *results) candidates() {
 }
 
 // canonical puts a mapping into its canonical form and keeps the label that
-// was printed as a setting.
+// was printed as a setting. TP1 in a folder's name is TP=1 as printed.
 func (r *results) canonical(phase profile.Phase, mapping *string, p string) {
 	label := canonicalMapping(*mapping)
-	if label != *mapping {
+	if label != *mapping && strings.ReplaceAll(label, "=", "") != *mapping {
 		r.setting("mapping."+string(phase)+"."+label, *mapping, p)
 	}
 	*mapping = label

@@ -120,7 +120,7 @@ func (r *results) curveGraphs(phase profile.Phase) []*graph {
 		}
 	}
 	for _, g := range r.graphs {
-		if placeOf(g.Path) == atTop && g.Path != "disagg_config.yaml" {
+		if placeOf(g.Path) == atTop && g.Path != startingGraph {
 			out = append(out, g)
 		}
 	}

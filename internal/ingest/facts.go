@@ -39,8 +39,8 @@ func (r *results) facts() {
 	r.fleet()
 	run.Settings = append(run.Settings, l.Settings...)
 	run.Settings = append(run.Settings, q.Settings...)
-	if r.final != nil {
-		run.Settings = append(run.Settings, r.final.settings()...)
+	if g := r.shownGraph(); g != nil {
+		run.Settings = append(run.Settings, g.settings()...)
 	}
 	if r.planner != nil {
 		run.Settings = append(run.Settings, flattenTree("planner.config", r.planner, r.finalPath())...)
@@ -57,6 +57,25 @@ func (r *results) allGraphs() []*graph {
 	}
 	return append([]*graph{r.final}, r.graphs...)
 }
+
+// shownGraph is the deployment whose arguments become settings: the final one,
+// else one that was put at the top of the folder. The profiler's own starting
+// point says nothing about its result.
+func (r *results) shownGraph() *graph {
+	if r.final != nil {
+		return r.final
+	}
+	for _, g := range r.graphs {
+		if placeOf(g.Path) == atTop && g.Path != startingGraph {
+			return g
+		}
+	}
+	return nil
+}
+
+// startingGraph is the file in which the profiler keeps the deployment that it
+// started from.
+const startingGraph = "disagg_config.yaml"
 
 func (r *results) finalPath() string {
 	if r.final == nil {
