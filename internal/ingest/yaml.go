@@ -38,7 +38,7 @@ func parseYAML(b []byte, path string) (docs []tree, problems []profile.Problem, 
 		case errors.Is(err, io.EOF):
 			return docs, y.problems, nil
 		case err != nil:
-			return docs, y.problems, yamlError(path, err)
+			return docs, y.problems, treeError(path, err)
 		}
 		doc, err := y.value(&n, 0)
 		if err != nil {
@@ -50,12 +50,12 @@ func parseYAML(b []byte, path string) (docs []tree, problems []profile.Problem, 
 	}
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var reYAMLPosition = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-// yamlError moves the line of the library's message into the position.
-func yamlError(path string, err error) error {
+// treeError moves the line of the library's message into the position.
+func treeError(path string, err error) error {
 	msg := err.Error()
-	m := yamlLine.FindStringSubmatch(msg)
+	m := reYAMLPosition.FindStringSubmatch(msg)
 	if m == nil {
 		return &SyntaxError{File: path, Msg: "YAML: " + msg}
 	}
