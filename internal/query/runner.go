@@ -95,10 +95,21 @@ func (r *Runner) TableWith(ctx context.Context, name string, values map[string]a
 	return res.table, res.err
 }
 
-// Value returns the parameter value in force for the queries behind name.
-func (r *Runner) Value(name string) (any, bool) {
-	v, ok := r.values[name]
-	return v, ok
+// Param returns the declaration of a parameter that any query of the set or
+// the set itself declares, and the value in force.
+func (r *Runner) Param(name string) (p Param, value any, err error) {
+	p, ok := r.Set.AllParams()[name]
+	if !ok {
+		return p, nil, fmt.Errorf("there is no parameter %s", name)
+	}
+	v, set := r.values[name]
+	if !set {
+		return p, p.Default, nil
+	}
+	if value, err = Bind(p.Type, v); err != nil {
+		return p, nil, fmt.Errorf("parameter %s: %w", name, err)
+	}
+	return p, value, nil
 }
 
 // run returns the result of q, from this session's memory if it has it. With

@@ -206,6 +206,27 @@ func (s *Set) Params(name string) []Param {
 	return out
 }
 
+// AllParams returns every parameter that the set or one of its queries
+// declares. Where two queries differ, the first by name counts.
+func (s *Set) AllParams() map[string]Param {
+	out := map[string]Param{}
+	for _, q := range s.All() {
+		for _, p := range q.Params {
+			if _, there := out[p.Name]; !there {
+				out[p.Name] = p
+			}
+		}
+	}
+	for n, p := range s.params {
+		out[n] = p
+	}
+	return out
+}
+
+// Closure returns the query of a name and all queries it reads from, those
+// read from first. It is empty when there is no such query.
+func (s *Set) Closure(name string) []*Query { return s.closure(name) }
+
 // closure returns the query of a name and all queries it reads from, those
 // read from first.
 func (s *Set) closure(names ...string) []*Query {
