@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"path"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -80,7 +82,12 @@ func (p *parsed) decode(b []byte) {
 			p.curves = readCurves(arrays, p.Path)
 			p.unknown = !p.curves.HasPrefill && !p.curves.HasDecode && len(problems) == 0
 		}
-	case kindPlanner, kindGraph, kindMocker, kindConfigMap, kindStatus:
+	case kindGraph:
+		if placeOf(p.Path) == inCandidate && !p.Alone && asNamed(p.Path, b) {
+			return // says what the folder's name says
+		}
+		fallthrough
+	case kindPlanner, kindMocker, kindConfigMap, kindStatus:
 		p.manifest = readManifest(b, p.Path, p.Kind)
 		p.unknown = p.manifest.nothing() && (p.Kind == kindGraph || p.Kind == kindConfigMap)
 		problems = p.manifest.Problems
@@ -103,6 +110,23 @@ func (p *parsed) decode(b []byte) {
 		return
 	}
 	p.fail(err)
+}
+
+var reGPULimit = regexp.MustCompile(`gpu['"]?: *['"]?(\d+)`)
+
+// asNamed says whether all GPU limits of a candidate's deployment are the count
+// in its folder's name; then nothing else in it is needed, and the costly YAML
+// is not parsed.
+func asNamed(p string, b []byte) bool {
+	first, _, _ := strings.Cut(p, "/")
+	dir, _ := parseCandidateDir(first)
+	limits := reGPULimit.FindAllSubmatch(b, -1)
+	for _, m := range limits {
+		if string(m[1]) != strconv.FormatInt(dir.GPUs, 10) {
+			return false
+		}
+	}
+	return len(limits) > 0
 }
 
 // namedConfigMap says whether the name promises a ConfigMap dump.

@@ -101,9 +101,13 @@ func (r *results) parseAll(ctx context.Context) error {
 		}
 	}
 	var files []*entry
+	alone := !has[kindPlanner]
 	for _, x := range r.Files {
 		if wanted(x, has) {
 			files = append(files, x)
+			if x.Kind == kindGraph && placeOf(x.Path) == inCandidate {
+				x.Alone, alone = alone, false
+			}
 		}
 	}
 	var err error

@@ -19,8 +19,11 @@ type entry struct {
 	Path string // slash-separated, relative to the folder
 	Size int64
 	Kind string // of Source
-	data []byte // once read
-	read bool
+	// Alone marks the one deployment of a candidate that is read whole, for
+	// folders in which no final one tells model and version.
+	Alone bool
+	data  []byte // once read
+	read  bool
 }
 
 // Base and Dir are the two halves of the path.
