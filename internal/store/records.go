@@ -7,8 +7,9 @@ import (
 	"github.com/profreport/profreport/internal/profile"
 )
 
-// insert writes a row of one table. The columns are named, so that a table
-// may grow others; the statement is prepared once a load.
+// insert writes a row of one table, always with the same columns. They are
+// named, so that a table may grow others; the statement is prepared once a
+// load.
 func (l *loader) insert(table, columns string, values ...any) error {
 	s := l.inserts[table]
 	if s == nil {

@@ -3,9 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -96,9 +98,15 @@ func decodeLines(r io.Reader, yield func(*profile.Request, *profile.Problem) err
 	}
 	for n, l := range bytes.Split(bytes.TrimRight(data, "\n"), []byte("\n")) {
 		var q profile.Request
-		var start int64
-		var ttft float64
-		if _, err := fmt.Sscanf(string(l), "%d %d %g", &q.Request, &start, &ttft); err != nil {
+		f := strings.Fields(string(l))
+		if len(f) != 3 {
+			f = []string{"", "", ""}
+		}
+		var err error
+		q.Request, err = strconv.ParseInt(f[0], 10, 64)
+		start, err2 := strconv.ParseInt(f[1], 10, 64)
+		ttft, err3 := strconv.ParseFloat(f[2], 64)
+		if err := errors.Join(err, err2, err3); err != nil {
 			p := profile.Problem{Path: "requests", Line: n + 1, Severity: profile.SeverityError, Reason: "bad line", Message: err.Error()}
 			if err := yield(nil, &p); err != nil {
 				return err

@@ -92,7 +92,8 @@ func (l *loader) settleContent(content int64, sum string, size int64) (int64, er
 	case err != nil:
 		return 0, err
 	case have == 0:
-		return content, l.insert("stored_contents", "content_id, sha256, bytes, kept", content, sum, size, l.keep())
+		return content, l.exec("insert into stored_contents (content_id, sha256, bytes, kept) values (?, ?, ?, ?)",
+			content, sum, size, l.keep())
 	case kept || !l.keep():
 		return have, l.exec("delete from stored_chunks where chunk_id >= ? and chunk_id < ?", content*maxChunks, (content+1)*maxChunks)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/profreport/profreport/internal/store/sqlite"
 )
@@ -90,16 +91,20 @@ var treeRoot = regexp.MustCompile(`^Tree (\d+) `)
 
 func (v *verifier) structure() error {
 	return each(v.conn, "pragma integrity_check(50)", nil, func(s *sqlite.Stmt) error {
-		msg := s.Text(0)
-		if msg == "ok" {
-			return nil
+		for msg := range strings.Lines(s.Text(0)) {
+			msg = strings.TrimSpace(msg)
+			if msg == "ok" || strings.HasPrefix(msg, "***") {
+				continue
+			}
+			d := Damage{Message: msg}
+			if m := treeRoot.FindStringSubmatch(msg); m != nil {
+				root, err := strconv.Atoi(m[1])
+				if err == nil {
+					d.Table = v.tableAt(root)
+				}
+			}
+			v.add(d)
 		}
-		d := Damage{Message: msg}
-		if m := treeRoot.FindStringSubmatch(msg); m != nil {
-			root, _ := strconv.Atoi(m[1])
-			d.Table = v.tableAt(root)
-		}
-		v.add(d)
 		return nil
 	})
 }

@@ -62,12 +62,11 @@ func Open(path string, mode Mode) (*Conn, error) {
 	default:
 		flags |= lib.SQLITE_OPEN_READWRITE | lib.SQLITE_OPEN_CREATE
 	}
-	// Attach needs the engine to read URIs, but a path is never one.
-	flags |= lib.SQLITE_OPEN_URI
+	flags |= lib.SQLITE_OPEN_URI // for Attach
 	if path == "" {
 		path = ":memory:"
-	} else if strings.HasPrefix(path, "file:") || path == ":memory:" {
-		path = "./" + path
+	} else {
+		path = plain(path)
 	}
 	name, err := libc.CString(path)
 	if err != nil {
@@ -94,10 +93,18 @@ func Open(path string, mode Mode) (*Conn, error) {
 	return c, nil
 }
 
+// plain keeps the engine from reading more than a path into a path.
+func plain(path string) string {
+	if strings.HasPrefix(path, "file:") || strings.HasPrefix(path, ":") {
+		return "./" + path
+	}
+	return path
+}
+
 // Attach makes the tables of another file readable under a schema name. The
 // file is neither created nor changed.
 func (c *Conn) Attach(path, name string) error {
-	uri := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	uri := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(plain(path))
 	return c.Exec("attach ? as "+name, "file:"+uri+"?mode=ro")
 }
 
