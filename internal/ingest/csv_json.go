@@ -180,7 +180,9 @@ func (r *objectReader) nextElement() (json.RawMessage, int, error) {
 	var raw json.RawMessage
 	if err := r.array.Decode(&raw); err != nil {
 		r.failed = true
-		return nil, 0, &SyntaxError{r.file, r.lineAt(int(r.array.InputOffset())), err.Error()}
+		at := int(r.array.InputOffset())
+		at += len(r.data[at:]) - len(bytes.TrimLeft(r.data[at:], ", \t\r\n"))
+		return nil, 0, &SyntaxError{r.file, r.lineAt(at), err.Error()}
 	}
 	return raw, r.lineAt(int(r.array.InputOffset()) - len(raw)), nil
 }

@@ -75,7 +75,7 @@ func ParseMapping(data []byte, file string) (*Mapping, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, &SyntaxError{File: file, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}
+		return nil, treeError(file, err)
 	}
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
 		return nil, &SyntaxError{File: file, Msg: "empty mapping file"}

@@ -40,9 +40,21 @@ func (e *mapExpr) errorf(offset int, format string, args ...any) error {
 		col = len([]rune(string(before)[i+1:]))
 	}
 	text := strings.Split(e.src, "\n")[row]
-	return &SyntaxError{e.file, e.line + row, fmt.Sprintf("%d: %s: %s\n\t%s\n\t%s^",
-		e.column+col, e.name, fmt.Sprintf(format, args...), text, strings.Repeat(" ", col))}
+	return &exprError{SyntaxError{e.file, e.line + row, fmt.Sprintf("%s: %s\n\t%s\n\t%s^",
+		e.name, fmt.Sprintf(format, args...), text, strings.Repeat(" ", col))}, e.column + col}
 }
+
+// exprError is a *SyntaxError inside a line, at a column (1-based).
+type exprError struct {
+	at     SyntaxError
+	column int
+}
+
+func (e *exprError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.at.File, e.at.Line, e.column, e.at.Msg)
+}
+
+func (e *exprError) Unwrap() error { return &e.at }
 
 // compile parses the expression and notes the names in it.
 func (e *mapExpr) compile() error {
@@ -51,7 +63,7 @@ func (e *mapExpr) compile() error {
 	}
 	tree, err := parser.Parse(e.src)
 	if err != nil {
-		return e.exprError(err)
+		return e.located(err)
 	}
 	visitor := &nameVisitor{let: map[string]bool{}}
 	root := tree.Node
@@ -64,12 +76,12 @@ func (e *mapExpr) compile() error {
 		e.lone = name
 	}
 	if e.program, err = expr.Compile(e.src, mappingFunctions...); err != nil {
-		return e.exprError(err)
+		return e.located(err)
 	}
 	return nil
 }
 
-func (e *mapExpr) exprError(err error) error {
+func (e *mapExpr) located(err error) error {
 	var fe *file.Error
 	if errors.As(err, &fe) {
 		return e.errorf(fe.From, "%s", fe.Message)

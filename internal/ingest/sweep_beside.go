@@ -29,7 +29,7 @@ type joinedRow struct {
 // openBeside reads the joined table and the YAML file beside the table.
 func (s *sweepReader) openBeside() error {
 	if b := s.m.beside; b != nil {
-		data, err := s.readBeside(b.File, "aic_config", MaxYAMLBytes)
+		data, err := s.readBeside(b.File, "aic_config", maxBesideBytes)
 		switch {
 		case err == nil:
 			if s.besides, err = yamlValues(data, s.beside(b.File)); err != nil {
@@ -151,7 +151,7 @@ func (s *sweepReader) readAlso(seen map[string]bool) error {
 func yamlValues(data []byte, file string) (map[string]any, error) {
 	var v map[string]any
 	if err := yaml.Unmarshal(data, &v); err != nil {
-		return nil, &SyntaxError{File: file, Msg: strings.TrimPrefix(err.Error(), "yaml: ")}
+		return nil, treeError(file, err)
 	}
 	if len(v) == 1 {
 		for _, inner := range v {
@@ -162,6 +162,9 @@ func yamlValues(data []byte, file string) (map[string]any, error) {
 	}
 	return v, nil
 }
+
+// maxBesideBytes bounds the file of settings beside a table.
+const maxBesideBytes = 256 << 10
 
 // flatten lists the leaves of nested settings as key and value, sorted by
 // key; lists of plain values stay one value, nulls are left out.

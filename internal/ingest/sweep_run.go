@@ -183,7 +183,8 @@ func (s *sweepReader) name(withMethod bool) {
 	used := map[string]bool{}
 	for _, r := range s.runs {
 		if count[r.Name] > 1 {
-			parts := append([]string{r.Name, path.Base(r.Model), r.ServingMode}, r.extra...)
+			model := r.Model[strings.LastIndexByte(r.Model, '/')+1:]
+			parts := append([]string{r.Name, model, r.ServingMode}, r.extra...)
 			r.Name = joinName(append(parts, r.Method)...)
 		}
 		name := r.Name
