@@ -2,7 +2,6 @@
 -- doc: One row a run: what profiling cost, and how much less than the reference run of its group (rules 5 to 7). Durations
 --   in s, +-1 s because log lines carry whole seconds; saved are fractions, 0 for the reference itself. A failed run
 --   and a run of another SLA keep their values and get no verdict.
--- param: cost_saving number 0.5 -- least share of the reference's time that must be saved
 with compared as (
   select
     s.*, r.duration_s as reference_duration_s, r.gpu_hours as reference_gpu_hours, r.deployments as reference_deployments,
@@ -22,14 +21,7 @@ select
   case when is_reference and duration_s is null then null else duration_saved end as duration_saved,
   saved_low, saved_high,
   case when is_reference and gpu_hours is null then null else gpu_hours_saved end as gpu_hours_saved,
-  not is_reference and status <> 'failed' and not own_sla as judged,
-  case
-    when is_reference or status = 'failed' or own_sla then null
-    when duration_saved is null or status <> 'complete' then 'unknown'
-    when coalesce(saved_low, duration_saved) >= :cost_saving then 'pass'
-    when coalesce(saved_high, duration_saved) < :cost_saving then 'fail'
-    else 'unknown'
-  end as verdict,
+  coalesce(not is_reference and status <> 'failed' and not own_sla, 0) as judged,
   case when duration_s is null then iif(has_log, 'not measured: the log has no time stamps', 'not measured: no profiler log')
     when status = 'partial' then 'the end of the run is missing: at least this long'
     when status = 'failed' then 'the run failed'

@@ -1,9 +1,8 @@
 -- name: level_accuracy
 -- doc: One row a run and load level: predicted at that load against the measured p50 (rules 22 to 24), in ms;
 --   e = P/M - 1, its interval from that of M alone. Headline errors stand beside it and are judged only near their
---   load. judged is 1 at the level that the verdict is about, with the verdicts of rule 27.
+--   load. judged is 1 at the level that the verdict is about.
 -- param: judged_level text medium -- the load level at which accuracy is judged
--- param: accuracy_tolerance number 0.2 -- largest abs(e) that passes
 with errors as (
   select
     p.*,
@@ -13,7 +12,7 @@ with errors as (
     p.itl / i.m - 1 as itl_error, p.itl / i.high - 1 as itl_low, p.itl / i.low - 1 as itl_high,
     p.ttft_headline / t.m - 1 as ttft_headline_error, p.ttft_headline / t.high - 1 as ttft_headline_low, p.ttft_headline / t.low - 1 as ttft_headline_high,
     p.itl_headline / i.m - 1 as itl_headline_error, p.itl_headline / i.high - 1 as itl_headline_low, p.itl_headline / i.low - 1 as itl_headline_high,
-    p.level = :judged_level as judged
+    coalesce(p.level = :judged_level, 0) as judged
   from level_predictions p
   left join level_measured t on t.run_id = p.run_id and t.level = p.level and t.metric = 'ttft'
   left join level_measured i on i.run_id = p.run_id and i.level = p.level and i.metric = 'itl'
@@ -22,29 +21,17 @@ select
   *,
   coalesce(case when tested = 0 then load_note end, ttft_reason, case when ttft_m is null then 'not measured: no p50 of TTFT at this level' end,
     concat_ws('; ', case when ttft_error < 0 then 'optimistic' when ttft_error > 0 then 'pessimistic' end, ttft_source,
-      case ttft_basis when 'outer bound' then 'interval is an outer bound' end, case when ttft_basis is null then 'point only' end)) as ttft_note,
+      case ttft_basis when 'outer bound' then 'interval is an outer bound' end)) as ttft_note,
   coalesce(case when tested = 0 then load_note end, itl_reason, case when itl_m is null then 'not measured: no p50 of ITL at this level' end,
     concat_ws('; ', case when itl_error < 0 then 'optimistic' when itl_error > 0 then 'pessimistic' end, itl_source,
       printf('at %.3g requests%s', obtained, iif(basis = 'nominal', ', nominal', '')),
-      case itl_basis when 'outer bound' then 'interval is an outer bound' end, case when itl_basis is null then 'point only' end)) as itl_note,
+      case itl_basis when 'outer bound' then 'interval is an outer bound' end)) as itl_note,
   coalesce(case when tested = 0 then load_note end, case when ttft_headline is null then 'not predicted: the run prints no TTFT' end,
     printf('printed for one request, the level ran at %.3g', obtained) || iif(ttft_headline_near, '', ': not judged')) as ttft_headline_note,
   coalesce(case when tested = 0 then load_note end, case when itl_headline is null then 'not predicted: the run prints no ITL' end,
     case when headline_concurrency is null then 'the concurrency of the printed figure is not known: not judged' end,
     printf('printed for %d requests, the level ran at %.3g', headline_concurrency, obtained) || iif(itl_headline_near, '', ': not judged')) as itl_headline_note,
-  case when judged then
-    case when ttft_error is null then 'unknown'
-      when coalesce(ttft_low, ttft_error) >= -:accuracy_tolerance and coalesce(ttft_high, ttft_error) <= :accuracy_tolerance then 'pass'
-      when coalesce(ttft_low, ttft_error) > :accuracy_tolerance or coalesce(ttft_high, ttft_error) < -:accuracy_tolerance then 'fail'
-      else 'unknown'
-    end
-  end as ttft_verdict,
-  case when judged then
-    case when itl_error is null then 'unknown'
-      when coalesce(itl_low, itl_error) >= -:accuracy_tolerance and coalesce(itl_high, itl_error) <= :accuracy_tolerance then 'pass'
-      when coalesce(itl_low, itl_error) > :accuracy_tolerance or coalesce(itl_high, itl_error) < -:accuracy_tolerance then 'fail'
-      else 'unknown'
-    end
-  end as itl_verdict
+  coalesce(ttft_headline_near, 0) as ttft_headline_judged,
+  coalesce(itl_headline_near, 0) as itl_headline_judged
 from errors
 order by run_id, nominal is null, nominal, level

@@ -1,15 +1,9 @@
 -- name: point_regret_rows
 -- doc: One row a run and phase with both limits: regret and overshoot of the chosen operating point itself (rule 34);
 --   chosen point, oracle and state are in the note. A fraction; overshoot in ms.
--- param: regret_limit number 0.1 -- regret below this passes
 select
   run_id, run, method, kind, group_id, phase as key, point_state as state, point, oracle_point, oracle_throughput, point_throughput,
   point_regret as regret, point_overshoot as overshoot, supplies,
-  case when supplies then null
-    when point_regret is null then 'unknown'
-    when point_regret < :regret_limit then 'pass'
-    else 'fail'
-  end as verdict,
   iif(supplies, 'supplies the oracle; ', '') || point_note || iif(tie, '; the oracle and the second best are a tie', '') as note
 from regrets
 where both_limits

@@ -1,9 +1,9 @@
 -- name: regret_rows
 -- doc: One row a run and key (prefill, decode, combined, aggregated): regret of the chosen mapping, its load coverage and
 --   overshoot (rules 12, 13, 27). combined is GPU-seconds a request, both phases in balance: 1 - (isl/p* + osl/d*)
---   / (isl/p + osl/d). Fractions; overshoot in ms. No verdict for a run that supplies the oracle; unknown where the
---   load is not covered or not known.
--- param: regret_limit number 0.1 -- regret below this passes
+--   / (isl/p + osl/d). Fractions; overshoot in ms. covered is 0 where the
+--   chosen load was not measured or is not known: then nothing can be said; supplies is 1 for a run that supplies the
+--   oracle: then nothing is judged.
 with combined as (
   select
     p.run_id, p.run, p.method, p.kind, p.group_id,
@@ -40,12 +40,8 @@ keyed as (
 )
 select
   run_id, run, method, kind, group_id, key, state, mapping, regret, load_covered, overshoot, supplies,
-  case when supplies then null
-    when regret is null or coalesce(cover, 0) = 0 then 'unknown'
-    when regret < :regret_limit then 'pass'
-    else 'fail'
-  end as verdict,
-  note || case when supplies or regret is null then '' else '; point only' end as note,
+  coalesce(cover, 0) as covered,
+  note,
   case when load_covered = 0 then 'chosen above the largest measured concurrency of the mapping: regret at low load'
     when load_covered = 1 then 'measured up to the chosen concurrency'
     when key = 'prefill' then 'prefill is one request: no load to cover'
