@@ -94,9 +94,15 @@ type logParser struct {
 	problems []profile.Problem
 }
 
-// maxBetween bounds the records kept while it is open which run they belong
-// to.
-const maxBetween = 2000
+// Bounds on what a log may make us keep: records while it is open which run
+// they belong to, runs of a file, items of one kind of a run, and lines that
+// recommend.
+const (
+	maxBetween  = 1000
+	maxLogRuns  = 10_000
+	maxLogItems = 10_000
+	maxChoices  = 16
+)
 
 func (p *logParser) record(rec logRecord) {
 	profiler, starts := startsRun(rec)
@@ -132,6 +138,10 @@ func (p *logParser) record(rec logRecord) {
 
 func (p *logParser) keep(rec logRecord) {
 	if len(p.between) < maxBetween {
+		rec.msg = cutText(rec.msg)
+		if len(rec.more) > 0 {
+			rec.more = []string{cutText(plainLines(rec.more))}
+		}
 		p.between = append(p.between, rec)
 	}
 }
@@ -151,8 +161,10 @@ func (p *logParser) close() {
 		return
 	}
 	log, problems := p.cur.finish()
-	p.logs = append(p.logs, log)
-	p.problems = append(p.problems, problems...)
+	if len(p.logs) < maxLogRuns {
+		p.logs = append(p.logs, log)
+		p.problems = append(p.problems, problems...)
+	}
 	p.cur = nil
 }
 
@@ -191,6 +203,9 @@ func guessProfiler(rec logRecord) string {
 
 // setting adds a flattened statement of the log.
 func (l *Log) setting(key, value string) {
+	if len(l.Settings) >= maxLogItems {
+		return
+	}
 	l.Settings = append(l.Settings, profile.Setting{Key: key, Value: value, Path: l.Path})
 }
 

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -34,20 +33,20 @@ type candidateGroup struct {
 // The lines of the classic profiler that carry values. Those of 2025 spell
 // the stage and the recommendation differently.
 var (
-	reStage      = regexp.MustCompile(`^Profiling (prefill|decode) with (?:(\d+) GPUs|TP size (\d+))\.\.\.$`)
-	reUnderBest  = regexp.MustCompile(`^Profiling (prefill) under best (?:(\d+) GPU\(s\)|TP (\d+))(?: with parallel mapping \[([^\]]+)\])? with different ISL\.\.\.$`)
-	reInterpol   = regexp.MustCompile(`^Profiling (decode) (?:with|under best) (\d+) GPU(?:s|\(s\)) with parallel mapping \[([^\]]+)\]\.\.\.$`)
-	reSweeping   = regexp.MustCompile(`^Sweeping num_request(?: range based on maximum number of kv tokens)?: \[([\d, ]*)\]$`)
-	rePrefillEst = regexp.MustCompile(`^Estimated prefill TTFT: ([\d.]+)ms$`)
-	reDecodeITL  = regexp.MustCompile(`^Estimated decode ITL: ([\d.]+)ms$`)
-	reDecodeThpt = regexp.MustCompile(`^Estimated decode throughput per GPU: ([\d.]+) tokens/s/GPU$`)
-	reSuggested  = regexp.MustCompile(`^Suggested (prefill|decode) parallel mapping: (\S+) on (\d+) GPU\(s\) \((?:TTFT|ITL) ([\d.]+) ms, throughput ([\d.]+) tokens/s/GPU\)$`)
-	reSuggestTP  = regexp.MustCompile(`^Suggested (prefill|decode) TP:(\d+) \((?:TTFT|ITL) ([\d.]+) ms, throughput ([\d.]+) tokens/s/GPU\)$`)
-	reSuggestGPU = regexp.MustCompile(`^Suggested number of GPUs for (prefill|decode): (\d+) \((?:TTFT|ITL) ([\d.]+) ms, throughput ([\d.]+) tokens/s/GPU\)$`)
-	reNoneFeas   = regexp.MustCompile(`^No (?:engine|TP) (?:configuration|size) satisfies the (TTFT|ITL) requirement`)
-	reSavedLogs  = regexp.MustCompile(`^Logs have been saved to (\S.*)$`)
-	reContext    = regexp.MustCompile(`^Using (?:model's maximum context length|user-provided max_context_length|minimum of user-provided and model's maximum context length): (\d+)$`)
-	reCandFolder = regexp.MustCompile(`^(prefill|decode)_(\d+)gpus_(.+)$`)
+	reStage      = form(`^Profiling (prefill|decode) with (?:(\d+) GPUs|TP size (\d+))\.\.\.$`)
+	reUnderBest  = form(`^Profiling (prefill) under best (?:(\d+) GPU\(s\)|TP (\d+))(?: with parallel mapping \[([^\]]+)\])? with different ISL\.\.\.$`)
+	reInterpol   = form(`^Profiling (decode) (?:with|under best) (\d+) GPU(?:s|\(s\)) with parallel mapping \[([^\]]+)\]\.\.\.$`)
+	reSweeping   = form(`^Sweeping num_request(?: range based on maximum number of kv tokens)?: \[([\d, ]*)\]$`)
+	rePrefillEst = form(`^Estimated prefill TTFT: ([\d.]+)ms$`)
+	reDecodeITL  = form(`^Estimated decode ITL: ([\d.]+)ms$`)
+	reDecodeThpt = form(`^Estimated decode throughput per GPU: ([\d.]+) tokens/s/GPU$`)
+	reSuggested  = form(`^Suggested (prefill|decode) parallel mapping: (\S+) on (\d+) GPU\(s\) \((?:TTFT|ITL) ([\d.]+) ms, throughput ([\d.]+) tokens/s/GPU\)$`)
+	reSuggestTP  = form(`^Suggested (prefill|decode) TP:(\d+) \((?:TTFT|ITL) ([\d.]+) ms, throughput ([\d.]+) tokens/s/GPU\)$`)
+	reSuggestGPU = form(`^Suggested number of GPUs for (prefill|decode): (\d+) \((?:TTFT|ITL) ([\d.]+) ms, throughput ([\d.]+) tokens/s/GPU\)$`)
+	reNoneFeas   = form(`^No (?:engine|TP) (?:configuration|size) satisfies the (TTFT|ITL) requirement`)
+	reSavedLogs  = form(`^Logs have been saved to (\S.*)$`)
+	reContext    = form(`^Using (?:model's maximum context length|user-provided max_context_length|minimum of user-provided and model's maximum context length): (\d+)$`)
+	reCandFolder = form(`^(prefill|decode)_(\d+)gpus_(.+)$`)
 )
 
 // classicRecord interprets a record of the classic profiler's own logger.
@@ -78,7 +77,7 @@ func (r *logRun) classicRecord(rec logRecord) {
 		r.ended = true
 	default:
 		r.classicDeployment(msg, rec)
-		if m := reContext.FindStringSubmatch(msg); m != nil {
+		if m := reContext.match(msg); m != nil {
 			r.log.MaxContext = parseInt(m[1])
 			r.log.setting("profiler.max_context_length", m[1])
 		}
@@ -101,7 +100,7 @@ func (r *logRun) classicStage(msg string, rec logRecord) {
 		// The statement that estimates are used would have come before.
 		r.log.Kind = profile.Measured
 	}
-	if m := reStage.FindStringSubmatch(msg); m != nil {
+	if m := reStage.match(msg); m != nil {
 		r.phase, r.gpus, r.mapping, r.purpose = profile.Phase(m[1]), parseInt(m[2]+m[3]), "", "sweep"
 		r.classic.group = 0
 		if m[3] != "" {
@@ -109,17 +108,20 @@ func (r *logRun) classicStage(msg string, rec logRecord) {
 		}
 		return
 	}
-	m := reUnderBest.FindStringSubmatch(msg)
+	m := reUnderBest.match(msg)
 	if m != nil {
 		m = []string{m[0], m[1], m[2] + m[3], m[4]}
 		if m[3] == "" {
 			m[3] = "TP=" + m[2]
 		}
-	} else if m = reInterpol.FindStringSubmatch(msg); m == nil {
+	} else if m = reInterpol.match(msg); m == nil {
 		return
 	}
 	r.classic.done = true
 	r.phase, r.gpus, r.mapping, r.purpose = profile.Phase(m[1]), parseInt(m[2]), canonicalMapping(m[3]), "interpolation"
+	if len(r.classic.best) >= maxChoices {
+		return
+	}
 	r.classic.best = append(r.classic.best, profile.Recommendation{
 		Phase: r.phase, Mapping: r.mapping, GPUs: r.gpus, Source: "log", Path: r.log.Path, Line: rec.line,
 	})
@@ -140,33 +142,32 @@ func (r *logRun) groupNow(begin bool) *candidateGroup {
 // throughput after a Sweeping line are of its i-th number of requests.
 func (r *logRun) classicEstimate(msg string, rec logRecord) {
 	c := &r.classic
-	if c.done || r.purpose != "sweep" || !r.gpus.OK {
+	if c.done || r.purpose != "sweep" || !r.gpus.OK || len(c.groups) >= maxLogItems || len(r.log.Candidates) >= maxLogItems {
 		return
 	}
 	cand := profile.Candidate{Phase: r.phase, GPUs: r.gpus, Source: "log", Path: r.log.Path, Line: rec.line}
-	if m := reSweeping.FindStringSubmatch(msg); m != nil {
+	if m := reSweeping.match(msg); m != nil {
 		c.requests, c.next, c.itl = parseInts(m[1]), 0, profile.Opt[float64]{}
 		if len(r.open) == 0 { // a measured run began the group when it deployed
 			r.groupNow(true)
 		}
 		return
 	}
-	if m := rePrefillEst.FindStringSubmatch(msg); m != nil && r.phase == profile.Prefill {
+	if m := rePrefillEst.match(msg); m != nil && r.phase == profile.Prefill {
 		cand.TTFT = r.number(m[1], rec, "TTFT")
 		r.candidate(r.groupNow(true), cand)
 		return
 	}
-	if m := reDecodeITL.FindStringSubmatch(msg); m != nil {
+	if m := reDecodeITL.match(msg); m != nil {
 		c.itl = r.number(m[1], rec, "ITL")
 		return
 	}
-	m := reDecodeThpt.FindStringSubmatch(msg)
+	m := reDecodeThpt.match(msg)
 	if m == nil || r.phase != profile.Decode || !c.itl.OK {
 		return
 	}
 	if c.next >= len(c.requests) {
-		r.problems = append(r.problems, r.log.problem(rec.line, profile.SeverityWarning, ReasonDisagree,
-			"an estimate more than the line `Sweeping num_request` announced"))
+		r.doubt(rec.line, profile.SeverityWarning, ReasonDisagree, "an estimate more than the line `Sweeping num_request` announced")
 		return
 	}
 	cand.Concurrency = profile.Some(c.requests[c.next])
@@ -179,53 +180,6 @@ func (r *logRun) classicEstimate(msg string, rec logRecord) {
 func (r *logRun) candidate(g *candidateGroup, c profile.Candidate) {
 	r.log.Candidates = append(r.log.Candidates, c)
 	g.candidates = append(g.candidates, len(r.log.Candidates)-1)
-}
-
-// classicSuggestion reads the recommendation in any of its three forms.
-func (r *logRun) classicSuggestion(msg string, rec logRecord) {
-	var phase, mapping, gpus, lat, thpt string
-	if m := reSuggested.FindStringSubmatch(msg); m != nil {
-		phase, mapping, gpus, lat, thpt = m[1], canonicalMapping(m[2]), m[3], m[4], m[5]
-	} else if m := reSuggestTP.FindStringSubmatch(msg); m != nil {
-		phase, mapping, gpus, lat, thpt = m[1], "TP="+m[2], m[2], m[3], m[4]
-	} else if m := reSuggestGPU.FindStringSubmatch(msg); m != nil {
-		phase, gpus, lat, thpt = m[1], m[2], m[3], m[4]
-	} else {
-		return
-	}
-	r.classic.done = true
-	out := profile.Recommendation{Phase: profile.Phase(phase), Mapping: mapping, GPUs: parseInt(gpus),
-		Throughput: r.number(thpt, rec, "throughput"), Source: "log", Path: r.log.Path, Line: rec.line}
-	if out.Phase == profile.Prefill {
-		out.TTFT = r.number(lat, rec, "TTFT")
-	} else {
-		out.ITL = r.number(lat, rec, "ITL")
-	}
-	r.log.Recommendations = append(r.log.Recommendations, out)
-}
-
-// classicNone reads the lines that begin with No.
-func (r *logRun) classicNone(msg string) {
-	if m := reNoneFeas.FindStringSubmatch(msg); m != nil {
-		r.noneFeasible(m[1])
-		return
-	}
-	if strings.HasSuffix(msg, "results produced; skipping recommendations.") {
-		r.fail(msg)
-	}
-}
-
-func (r *logRun) noneFeasible(limit string) {
-	phase := profile.Prefill
-	if limit == "ITL" {
-		phase = profile.Decode
-	}
-	for _, p := range r.log.NoneFeasible {
-		if p == phase {
-			return
-		}
-	}
-	r.log.NoneFeasible = append(r.log.NoneFeasible, phase)
 }
 
 // classicDeployment reads the lines of a deployment's life.
@@ -251,7 +205,7 @@ func (r *logRun) classicDeployment(msg string, rec logRecord) {
 			d.Failed, d.Error = true, msg
 		}
 	default:
-		if m := reSavedLogs.FindStringSubmatch(msg); m != nil {
+		if m := reSavedLogs.match(msg); m != nil {
 			r.savedLogs(m[1])
 		}
 	}
@@ -261,8 +215,8 @@ func (r *logRun) classicDeployment(msg string, rec logRecord) {
 // logs went to: /data/prefill_1gpus_TP1/trtllm-agg-8775.
 func (r *logRun) savedLogs(dir string) {
 	folder := path.Base(path.Dir(path.Clean(dir)))
-	m := reCandFolder.FindStringSubmatch(folder)
-	if m != nil || strings.HasPrefix(folder, "selected_") {
+	m := reCandFolder.match(folder)
+	if (m != nil || strings.HasPrefix(folder, "selected_")) && len(r.log.Artifacts) < maxLogItems {
 		r.log.Artifacts = append(r.log.Artifacts, folder)
 	}
 	d := r.deployment()
@@ -279,25 +233,11 @@ func (r *logRun) savedLogs(dir string) {
 	}
 }
 
-// failureText is what a failed run says: the text after the colon with its
-// further lines, or the exception of the traceback that follows.
-func failureText(rec logRecord) string {
-	_, text, _ := strings.Cut(rec.msg, "Profile job failed with error")
-	text = strings.TrimSpace(strings.TrimPrefix(text, ":"))
-	if more := plainLines(rec.more); more != "" && (text == "" || !strings.HasPrefix(rec.more[0], "Traceback (")) {
-		text = strings.TrimSpace(text + "\n" + more)
-	}
-	if text == "" {
-		return rec.msg
-	}
-	return text
-}
-
 // number reads a printed figure; one that is none is a problem of its line.
 func (r *logRun) number(s string, rec logRecord, what string) profile.Opt[float64] {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		r.problems = append(r.problems, r.log.problem(rec.line, profile.SeverityError, ReasonBadNumber, "%s: want a number, got %q", what, s))
+		r.doubt(rec.line, profile.SeverityError, ReasonBadNumber, "%s: want a number, got %q", what, s)
 		return profile.Opt[float64]{}
 	}
 	return profile.Some(v)

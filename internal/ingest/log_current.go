@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/profreport/profreport/internal/profile"
@@ -14,13 +13,14 @@ type currentState struct {
 
 // The lines of the current profiler that carry values.
 var (
-	reCurCand     = regexp.MustCompile(`^Profiling (prefill|decode) candidate (\S+) with (\d+) GPUs\.\.\.$`)
-	reCurWait     = regexp.MustCompile(`^Waiting for (prefill|decode)(?: interpolation)? deployment(?: to be ready)?\.\.\.$`)
-	reCurReady    = regexp.MustCompile(`^(Prefill|Decode)(?: interpolation)? deployment (?:is )?ready`)
-	reCurFailed   = regexp.MustCompile(`^(Prefill|Decode) (\S+) with (\d+) GPUs (?:timed out|entered a terminal failure state)`)
-	reCurInterpol = regexp.MustCompile(`^Using real GPUs for (prefill|decode) interpolation\.$`)
-	reCurSelected = regexp.MustCompile(`^Selected prefill: (\S+) \((\d+) GPUs, ([^)]*)\), decode: (\S+) \((\d+) GPUs, ([^)]*)\)$`)
-	reCurNone     = regexp.MustCompile(`^(TTFT|ITL) SLA ([\d.]+)ms is unachievable\. Best achievable: ([\d.]+)ms`)
+	reNextKey     = form(`(?s)^(.*?), (\w+)=(.*)$`)
+	reCurCand     = form(`^Profiling (prefill|decode) candidate (\S+) with (\d+) GPUs\.\.\.$`)
+	reCurWait     = form(`^Waiting for (prefill|decode)(?: interpolation)? deployment(?: to be ready)?\.\.\.$`)
+	reCurReady    = form(`^(Prefill|Decode)(?: interpolation)? deployment (?:is )?ready`)
+	reCurFailed   = form(`^(Prefill|Decode) (\S+) with (\d+) GPUs (?:timed out|entered a terminal failure state)`)
+	reCurInterpol = form(`^Using real GPUs for (prefill|decode) interpolation\.$`)
+	reCurSelected = form(`^Selected prefill: (\S+) \((\d+) GPUs, ([^)]*)\), decode: (\S+) \((\d+) GPUs, ([^)]*)\)$`)
+	reCurNone     = form(`^(TTFT|ITL) SLA ([\d.]+)ms is unachievable\. Best achievable: ([\d.]+)ms`)
 )
 
 // currentModules are the modules of the current profiler by the name that the
@@ -61,15 +61,14 @@ func (r *logRun) currentRecord(rec logRecord) {
 	case strings.HasPrefix(msg, "Final cleanup completed"):
 		r.ended = true
 	default:
-		if m := reCurNone.FindStringSubmatch(msg); m != nil {
+		if m := reCurNone.match(msg); m != nil {
 			r.noneFeasible(m[1])
 			r.log.setting("profiler.best_achievable_"+strings.ToLower(m[1])+"_ms", m[3])
 		}
 	}
 }
 
-// currentConfig reads `model=X, backend=Y, ...`. Values may hold commas, so a
-// value ends where the next key begins.
+// currentConfig reads `model=X, backend=Y, ...`.
 func (r *logRun) currentConfig(s string) {
 	l := r.log
 	for key, v := range configPairs(s) {
@@ -112,30 +111,27 @@ func (r *logRun) currentConfig(s string) {
 	}
 }
 
-// configPairs splits `a=1, b=x, c=None`.
+// configPairs splits `a=1, b=x, c=None`. A value may hold commas: it ends
+// where `, KEY=` follows.
 func configPairs(s string) map[string]string {
 	out := map[string]string{}
-	for s != "" {
-		key, rest, ok := strings.Cut(s, "=")
-		if !ok {
+	key, rest, ok := strings.Cut(s, "=")
+	for ok {
+		m := reNextKey.match(rest)
+		if m == nil {
+			out[key] = rest
 			break
 		}
-		v := rest
-		s = ""
-		if m := reNextKey.FindStringIndex(rest); m != nil {
-			v, s = rest[:m[0]], rest[m[0]+2:]
-		}
-		out[key] = v
+		out[key] = m[1]
+		key, rest = m[2], m[3]
 	}
 	return out
 }
 
-var reNextKey = regexp.MustCompile(`, \w+=`)
-
 // currentSelected reads the pair of mappings that the run picked. Of a naive
 // fallback the line is a placeholder and gives nothing.
 func (r *logRun) currentSelected(msg string, rec logRecord) {
-	m := reCurSelected.FindStringSubmatch(msg)
+	m := reCurSelected.match(msg)
 	if m == nil {
 		return
 	}
@@ -167,31 +163,31 @@ func (r *logRun) finishCurrent() {
 // currentDeployment follows the deployments. One runs from its Waiting line
 // to the next stage line.
 func (r *logRun) currentDeployment(msg string, rec logRecord) {
-	if m := reCurCand.FindStringSubmatch(msg); m != nil {
+	if m := reCurCand.match(msg); m != nil {
 		r.endStage(rec)
 		r.phase, r.mapping, r.gpus, r.purpose = profile.Phase(m[1]), canonicalMapping(m[2]), parseInt(m[3]), "sweep"
 		return
 	}
-	if m := reCurInterpol.FindStringSubmatch(msg); m != nil {
+	if m := reCurInterpol.match(msg); m != nil {
 		r.endStage(rec)
 		r.phase, r.purpose = profile.Phase(m[1]), "interpolation"
 		sel := r.current.selected[r.phase]
 		r.mapping, r.gpus = sel.Mapping, sel.GPUs
 		return
 	}
-	if m := reCurWait.FindStringSubmatch(msg); m != nil {
+	if m := reCurWait.match(msg); m != nil {
 		r.endStage(rec)
 		r.phase = profile.Phase(m[1])
 		r.deploy(rec)
 		return
 	}
-	if reCurReady.MatchString(msg) {
+	if reCurReady.match(msg) != nil {
 		if d := r.deployment(); d != nil {
 			d.ReadyAt = profile.Some(rec.at)
 		}
 		return
 	}
-	if d := r.deployment(); d != nil && rec.level == "ERROR" && reCurFailed.MatchString(msg) {
+	if d := r.deployment(); d != nil && rec.level == "ERROR" && reCurFailed.match(msg) != nil {
 		d.Failed, d.Error = true, cutText(msg)
 		return
 	}

@@ -32,8 +32,11 @@ func (r *logRun) finishClassic() {
 // DEP for prefill, DEP then TEP for decode.
 func (r *logRun) nameGroups() {
 	groups := r.classic.groups
+	siblings := map[string]int{} // mappings under the same GPU count
+	key := func(g candidateGroup) string { return fmt.Sprint(g.phase, g.gpus) }
 	for _, g := range groups {
 		r.moe = r.moe || g.nth > 0
+		siblings[key(g)]++
 	}
 	for _, rec := range r.log.Recommendations {
 		r.moe = r.moe || strings.HasPrefix(rec.Mapping, "TEP=") || strings.HasPrefix(rec.Mapping, "DEP=")
@@ -41,7 +44,7 @@ func (r *logRun) nameGroups() {
 	for i := range groups {
 		g := &groups[i]
 		if g.mapping == "" {
-			g.mapping = r.groupMapping(*g)
+			g.mapping = r.groupMapping(*g, siblings[key(*g)])
 		}
 		for _, c := range g.candidates {
 			r.log.Candidates[c].Mapping = g.mapping
@@ -52,15 +55,9 @@ func (r *logRun) nameGroups() {
 	}
 }
 
-func (r *logRun) groupMapping(g candidateGroup) string {
+func (r *logRun) groupMapping(g candidateGroup, siblings int) string {
 	if !r.moe {
 		return fmt.Sprintf("TP=%d", g.gpus)
-	}
-	siblings := 0
-	for _, o := range r.classic.groups {
-		if o.phase == g.phase && o.gpus == g.gpus {
-			siblings++
-		}
 	}
 	if siblings == 2 && g.nth < 2 {
 		return moeOrder(g.phase, g.gpus)[g.nth]
@@ -99,7 +96,7 @@ func (r *logRun) onlyMapping(phase profile.Phase, gpus int64) string {
 func (l *Log) NameCandidates(folders []string) {
 	labels := map[string][]string{} // "prefill 4" -> mappings with a folder
 	for _, f := range folders {
-		if m := reCandFolder.FindStringSubmatch(f); m != nil {
+		if m := reCandFolder.match(f); m != nil {
 			key := m[1] + " " + m[2]
 			labels[key] = append(labels[key], canonicalMapping(m[3]))
 		}

@@ -12,6 +12,7 @@ import (
 // Bounds on what one record may gather.
 const (
 	maxMoreLines  = 400
+	maxMoreBytes  = 32 << 10
 	dedupWindow   = 64 // records within which the second copy of a message is looked for
 	spinnerStarts = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏⏳✅❌"
 )
@@ -74,15 +75,21 @@ func (r *recordReader) take(seg segment) *logRecord {
 		}
 	}
 	if !ok {
-		if r.held != nil && !r.drop && len(r.held.more) < maxMoreLines {
-			r.held.more = append(r.held.more, rest)
+		if r.held != nil && !r.drop {
+			r.held.extend(rest)
 		}
 		return nil
 	}
 	rec.line = seg.line
 	r.n++
-	if r.isCopy(&rec) {
-		r.drop = true
+	if first := r.firstCopy(&rec); first != nil {
+		// A traceback may follow the second copy only.
+		r.drop = first != r.held || len(first.more) > 0
+		if !r.drop {
+			for _, l := range rec.more {
+				first.extend(l)
+			}
+		}
 		return nil
 	}
 	r.drop = false
@@ -92,9 +99,17 @@ func (r *recordReader) take(seg segment) *logRecord {
 	return out
 }
 
-// isCopy says whether rec is the second copy of a recent record, which it
-// then strikes off, and learns the zone of the container from the pair.
-func (r *recordReader) isCopy(rec *logRecord) bool {
+// extend adds a further line to a message, within bounds.
+func (r *logRecord) extend(line string) {
+	if len(r.more) < maxMoreLines && r.size+len(line) <= maxMoreBytes {
+		r.more = append(r.more, line)
+		r.size += len(line)
+	}
+}
+
+// firstCopy finds the recent record whose second copy rec is, and strikes it
+// off; nil if rec is none. It learns the zone of the container from the pair.
+func (r *recordReader) firstCopy(rec *logRecord) *logRecord {
 	for len(r.recent) > 0 && r.n-r.recent[0].n > dedupWindow {
 		r.recent = r.recent[1:]
 	}
@@ -114,9 +129,9 @@ func (r *recordReader) isCopy(rec *logRecord) bool {
 			r.offset = off
 		}
 		r.recent = append(r.recent[:i:i], r.recent[i+1:]...)
-		return true
+		return s.rec
 	}
-	return false
+	return nil
 }
 
 // zoneOffset is how far the clock of a Python record is ahead of UTC, in

@@ -23,6 +23,7 @@ type logRecord struct {
 	level  string    // DEBUG INFO WARNING ERROR CRITICAL
 	msg    string    // first line of the message
 	more   []string  // further lines of the message, or a traceback
+	size   int       // bytes in more
 }
 
 // module is the Python module that a native record names, or the last part
@@ -166,8 +167,10 @@ func parseJSONRecord(s string) (logRecord, bool) {
 	}
 	msg, more, cut := strings.Cut(strings.ReplaceAll(j.Message, "\r\n", "\n"), "\n")
 	rec := logRecord{shape: shapeNative, at: at, zoned: zoned, logger: j.Target, level: level, msg: msg}
-	if cut {
-		rec.more = strings.Split(more, "\n")
+	for cut {
+		var line string
+		line, more, cut = strings.Cut(more, "\n")
+		rec.extend(line)
 	}
 	return rec, true
 }

@@ -129,6 +129,9 @@ func cutText(s string) string {
 
 // deploy opens a deployment of the current stage.
 func (r *logRun) deploy(rec logRecord) {
+	if len(r.log.Deployments) >= maxLogItems {
+		return
+	}
 	r.log.Deployments = append(r.log.Deployments, profile.Deployment{
 		Phase: r.phase, Mapping: r.mapping, GPUs: r.gpus, Purpose: r.purpose,
 		StartedAt: profile.Some(rec.at), Line: rec.line,
@@ -158,6 +161,13 @@ func (r *logRun) fail(text string) {
 	r.log.Status = profile.Failed
 	if r.log.Err == "" {
 		r.log.Err = cutText(strings.TrimSpace(text))
+	}
+}
+
+// doubt adds a problem of one line.
+func (r *logRun) doubt(line int, severity, reason, format string, args ...any) {
+	if len(r.problems) < maxLogItems {
+		r.problems = append(r.problems, r.log.problem(line, severity, reason, format, args...))
 	}
 }
 
@@ -193,8 +203,11 @@ func (r *logRun) finish() (*Log, []profile.Problem) {
 // check says what in the log cannot be believed as it stands.
 func (r *logRun) check() {
 	l := r.log
+	if len(r.problems) > MaxProblems {
+		r.problems = append(r.problems[:MaxProblems:MaxProblems], l.problem(0, profile.SeverityError, ReasonSyntax, "%d more lines could not be believed", len(r.problems)-MaxProblems))
+	}
 	warn := func(line int, reason, format string, args ...any) {
-		r.problems = append(r.problems, l.problem(line, profile.SeverityWarning, reason, format, args...))
+		r.doubt(line, profile.SeverityWarning, reason, format, args...)
 	}
 	if l.NoHead {
 		warn(l.FirstLine, ReasonTruncated, "the first lines of the run are missing: duration and deployments are of what is left")
