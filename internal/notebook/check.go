@@ -18,6 +18,11 @@ func (nb *Notebook) Check(env Env) []Fault {
 	st.checkQueries(env.Runner != nil)
 	st.checked = true
 	st.compileAll()
+	for _, c := range nb.cells {
+		if c.kind == "sql" && c.name != "" {
+			st.checkLoopParams(c)
+		}
+	}
 	st.checkCells()
 	st.warnUnused()
 	nb.ready = st
@@ -35,7 +40,6 @@ func (st *state) checkQueries(withColumns bool) {
 		if c.kind != "sql" || c.name == "" {
 			continue
 		}
-		st.checkLoopParams(c)
 		if st.broken[c] == nil {
 			cells = append(cells, c.name)
 		}
@@ -68,9 +72,6 @@ func (st *state) checkQueries(withColumns bool) {
 		if n := st.lookup(q); n != nil && !st.reaches(q, bad, map[string]bool{}) {
 			st.columns(n)
 		}
-	}
-	for _, l := range st.nb.loops {
-		st.loopColumns(l)
 	}
 }
 
@@ -203,21 +204,9 @@ func (st *state) columns(n *name) {
 
 // loopColumns gives a loop's variable the columns of the rows it runs over.
 func (st *state) loopColumns(l *forNode) {
-	v := l.names.byName[l.variable]
-	if v == nil {
-		return
-	}
-	outer := st.names
-	if l.outer != nil {
-		outer = l.outer.names
-	}
-	if n := outer.find(l.query); n != nil {
-		switch n.kind {
-		case isQuery:
-			v.columns = n.columns
-		case isMetric:
-			v.columns = st.metrics.table(n.name).Columns
-		}
+	v, e := l.names.byName[l.variable], l.rows.expr
+	if v != nil && v.columns == nil && e != nil && e.rows != nil {
+		v.columns = e.rows.rowFields()
 	}
 }
 
@@ -252,6 +241,7 @@ func (st *state) compileIn(nodes []node, ns *names) {
 		case *forNode:
 			if n.variable != "" {
 				n.rows.expr = st.compileRows(n.rows.span, ns)
+				st.loopColumns(n)
 			}
 			st.compileIn(n.body, n.names)
 		}

@@ -104,7 +104,7 @@ func (st *state) declareParams() {
 	var declared []query.Param
 	for i := range st.nb.front.params {
 		p := &st.nb.front.params[i]
-		if old := st.names.byName[p.Name]; old != nil {
+		if old := st.names.byName[p.Name]; old != nil && !old.view { // SQL tells :runs from runs
 			st.fault(st.nb.lines.fault(p.offset, "parameter %s has the name of a %s", p.Name, old.kindWord()))
 			continue
 		}

@@ -305,8 +305,8 @@ func (e *expression) source() string {
 		case isQuery, isMetric:
 			return u.name.name
 		case isRow:
-			if paramName.MatchString(u.name.loop.query) {
-				return u.name.loop.query
+			if e := u.name.loop.rows.expr; e != nil && e.rows != nil && e.rows.kind != isParam {
+				return e.rows.name
 			}
 		}
 	}
@@ -328,8 +328,10 @@ func (st *state) print(e *expression, v any) (string, error) {
 	case isParam:
 		return exact(v), nil
 	case isRow:
-		if column != "" {
-			l = lookOf(st.env.Runner.Set.Get(n.loop.query), column)
+		if rows := n.loop.rows.expr.rows; column != "" && rows != nil {
+			l = lookOf(st.env.Runner.Set.Get(rows.name), column)
+		} else if column != "" {
+			l = guess(column)
 		}
 	case isQuery:
 		if column == "" && len(n.columns) == 1 {

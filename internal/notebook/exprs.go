@@ -24,6 +24,7 @@ type expression struct {
 	program *vm.Program
 	uses    []use
 	form    form
+	rows    *name  // what the rows come from, when it gives rows of one query
 	typed   bool   // compiled with the columns of its queries known
 	broken  *Fault // set when it can't run: what is wrong
 }
@@ -106,7 +107,7 @@ func (c *exprCompiler) compile(s span, ns *names) (*expression, []Fault) {
 		return fail(c.exprFault(s, err))
 	}
 	r := &resolver{compiler: c, span: s, names: ns, env: types.Map{}}
-	e.form = r.formOf(tree.Node)
+	e.form, e.rows = r.formOf(tree.Node), r.rowsOf(tree.Node)
 	tree.Node = r.resolve(tree.Node, !c.rows)
 	if len(r.faults) > 0 {
 		return fail(r.faults...)
@@ -197,22 +198,64 @@ func (r *resolver) fault(n ast.Node, format string, args ...any) {
 	r.faults = append(r.faults, r.compiler.lines.fault(r.span.at(n.Location().From), format, args...))
 }
 
-// formOf recognizes `name` and `name.column`.
+// formOf recognizes `name`, `name.column` and a column of one of many rows:
+// `first(name).column`, `name[0].column`.
 func (r *resolver) formOf(n ast.Node) form {
-	if chain, ok := n.(*ast.ChainNode); ok {
-		n = chain.Node
+	n = unchain(n)
+	if id, ok := n.(*ast.IdentifierNode); ok {
+		return form{name: r.names.find(id.Value)}
 	}
-	switch n := n.(type) {
-	case *ast.IdentifierNode:
-		return form{name: r.names.find(n.Value)}
+	m, ok := n.(*ast.MemberNode)
+	if !ok {
+		return form{}
+	}
+	column, isField := m.Property.(*ast.StringNode)
+	if !isField {
+		return form{}
+	}
+	base := unchain(m.Node)
+	switch b := base.(type) {
+	case *ast.BuiltinNode:
+		if oneRow[b.Name] && len(b.Arguments) > 0 {
+			base = b.Arguments[0]
+		}
 	case *ast.MemberNode:
-		id, ok := n.Node.(*ast.IdentifierNode)
-		column, isField := n.Property.(*ast.StringNode)
-		if ok && isField {
-			return form{name: r.names.find(id.Value), column: column.Value}
+		if _, index := b.Property.(*ast.IntegerNode); index {
+			base = b.Node
 		}
 	}
-	return form{}
+	return form{name: r.rowsOf(base), column: column.Value}
+}
+
+// oneRow are the built-ins that pick a row, sameRows those that give some or
+// all of the rows they get.
+var (
+	oneRow   = map[string]bool{"first": true, "last": true, "find": true, "findLast": true}
+	sameRows = map[string]bool{"filter": true, "sortBy": true, "take": true, "reverse": true}
+)
+
+// rowsOf tells which name the rows of an expression come from, or nil.
+func (r *resolver) rowsOf(n ast.Node) *name {
+	switch n := unchain(n).(type) {
+	case *ast.IdentifierNode:
+		if !r.local(n.Value) {
+			return r.names.find(n.Value)
+		}
+	case *ast.SliceNode:
+		return r.rowsOf(n.Node)
+	case *ast.BuiltinNode:
+		if sameRows[n.Name] && len(n.Arguments) > 0 {
+			return r.rowsOf(n.Arguments[0])
+		}
+	}
+	return nil
+}
+
+func unchain(n ast.Node) ast.Node {
+	if chain, ok := n.(*ast.ChainNode); ok {
+		return chain.Node
+	}
+	return n
 }
 
 // identifier resolves a name used in one way.

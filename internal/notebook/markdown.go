@@ -33,18 +33,39 @@ func (d *Document) Markdown(w io.Writer, opts MarkdownOptions) error {
 	}
 	for _, p := range d.parts {
 		if p.Prose != nil {
-			p.Prose.splice(&m.b)
+			m.prose(p.Prose)
 			continue
 		}
 		m.cell(d, p.Cell)
+		m.afterCell = true
 	}
-	_, err := io.WriteString(w, strings.TrimLeft(m.b.String(), "\n"))
+	text := strings.TrimRight(m.b.String(), "\r\n")
+	if text != "" {
+		text += "\n"
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
 
 type markdownWriter struct {
 	b    strings.Builder
 	opts MarkdownOptions
+
+	afterCell bool
+}
+
+// prose writes prose. Where a cell was, one empty line is enough.
+func (m *markdownWriter) prose(p *Prose) {
+	var b strings.Builder
+	p.splice(&b)
+	text := b.String()
+	if s := m.b.String(); s == "" || strings.HasSuffix(s, "\n\n") {
+		text = strings.TrimLeft(text, "\r\n")
+	} else if m.afterCell && text != "" && text[0] != '\n' && text[0] != '\r' {
+		m.b.WriteByte('\n')
+	}
+	m.afterCell = m.afterCell && text == ""
+	m.b.WriteString(text)
 }
 
 // blank makes sure that an empty line comes before what follows.

@@ -98,7 +98,7 @@ func (n *name) what() string {
 	case isMetric:
 		return "metric " + n.name
 	case isRow:
-		return "a row of " + n.loop.query
+		return n.name + ", a row of " + n.loop.query + ","
 	}
 	return "query " + n.name
 }
@@ -110,6 +110,14 @@ func (n *name) fields() []table.Column {
 		return []table.Column{}
 	case isMetric:
 		return metricFields
+	}
+	return n.columns
+}
+
+// rowFields returns the columns of one of many rows; nil when not known.
+func (n *name) rowFields() []table.Column {
+	if n.kind == isMetric {
+		return newMetricStore(nil, nil).table(n.name).Columns
 	}
 	return n.columns
 }

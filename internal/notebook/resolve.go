@@ -114,10 +114,21 @@ func (r *resolver) member(n *ast.MemberNode) {
 			r.column(n.Property, "a metric", metricFields, field.Value)
 		}
 	default:
+		r.rowColumn(n, field)
 		n.Node = r.resolve(n.Node, false)
 	}
 	if !isField {
 		n.Property = r.resolve(n.Property, true)
+	}
+}
+
+// rowColumn checks the column in `first(q).column` and `q[0].column`.
+func (r *resolver) rowColumn(n *ast.MemberNode, field *ast.StringNode) {
+	if field == nil {
+		return
+	}
+	if f := r.formOf(n); f.name != nil && f.name.kind != isParam {
+		r.column(n.Property, f.name.what(), f.name.rowFields(), field.Value)
 	}
 }
 
@@ -185,10 +196,8 @@ func (r *resolver) builtin(n *ast.BuiltinNode) ast.Node {
 	for i, a := range n.Arguments {
 		predicate, ok := a.(*ast.PredicateNode)
 		if !ok {
-			if id, isName := a.(*ast.IdentifierNode); i == 0 && isName && !r.local(id.Value) {
-				if nm := r.names.find(id.Value); nm != nil && nm.kind != isParam {
-					columns = nm.fields()
-				}
+			if nm := r.rowsOf(a); i == 0 && nm != nil && nm.kind != isParam {
+				columns = nm.rowFields()
 			}
 			n.Arguments[i] = r.resolve(a, scalarBuiltins[n.Name])
 			continue

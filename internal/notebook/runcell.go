@@ -113,10 +113,10 @@ func (st *state) options(c *cellNode, out *Cell, ns *names, sc *scope) error {
 	case "tiles":
 		out.Tiles = &TilesSpec{Columns: map[string]string{}}
 		for _, role := range tileRoles {
-			if column := s.tiles.Columns[role]; column != "" {
-				out.Tiles.Columns[role] = column
-			} else if out.Data.Index(role) >= 0 {
-				out.Tiles.Columns[role] = role
+			if column := s.tiles.Columns[role.name]; column != "" {
+				out.Tiles.Columns[role.name] = column
+			} else if out.Data.Index(role.name) >= 0 {
+				out.Tiles.Columns[role.name] = role.name
 			}
 		}
 	}

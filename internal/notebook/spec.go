@@ -68,8 +68,11 @@ type decoder struct {
 	faults []Fault
 }
 
-// option reads the value of one key.
-type option func(d *decoder, value *yaml.Node)
+// option is one key: how it is read, and what the manual says of it.
+type option struct {
+	read func(d *decoder, value *yaml.Node)
+	doc  string
+}
 
 func (d *decoder) fault(n *yaml.Node, format string, args ...any) {
 	d.faults = append(d.faults, d.y.fault(n, format, args...))
@@ -78,8 +81,8 @@ func (d *decoder) fault(n *yaml.Node, format string, args ...any) {
 // read reads a mapping by a table of keys.
 func (d *decoder) read(n *yaml.Node, what string, keys map[string]option) {
 	each(n, func(key, value *yaml.Node) {
-		if opt := keys[key.Value]; opt != nil {
-			opt(d, value)
+		if opt, ok := keys[key.Value]; ok {
+			opt.read(d, value)
 			return
 		}
 		names := make([]string, 0, len(keys))
@@ -198,29 +201,39 @@ func (d *decoder) template(n *yaml.Node, to *string) *template {
 	return t
 }
 
-// common are the options of every cell that shows something.
+// commonOptions are the options of every cell that shows something.
+var commonOptions = map[string]option{
+	"if":     {readIf, "an expression; the cell is there only when it is true"},
+	"hidden": {func(d *decoder, n *yaml.Node) { d.flag(n, &d.cell.hidden) }, "`true`: the cell runs and shows nothing"},
+	"folded": {func(d *decoder, n *yaml.Node) { d.flag(n, &d.cell.folded) }, "`true`: the cell shows behind a line to open"},
+	"caption": {func(d *decoder, n *yaml.Node) { d.spec.caption = d.template(n, new(string)) },
+		"Markdown below it, with `{{ }}`: unit, n, kind of interval"},
+	"empty": {func(d *decoder, n *yaml.Node) { d.spec.empty = d.template(n, new(string)) },
+		"what to say when there are no rows: which input would fill it"},
+	"where": {readWhere, "`{column: value}` or `{column: [value, ...]}`: keeps the rows that match"},
+}
+
+// common adds the options of one kind of cell to those of all.
 func common(more map[string]option) map[string]option {
-	keys := map[string]option{
-		"if": func(d *decoder, n *yaml.Node) {
-			if n.Kind != yaml.ScalarNode {
-				d.fault(n, "if: want an expression, got %s", kindOf(n))
-				return
-			}
-			if d.cell.cond != nil {
-				d.fault(n, "if is given in the fence and in the body")
-			}
-			d.cell.cond = &condition{span: d.y.text(n)}
-		},
-		"hidden":  func(d *decoder, n *yaml.Node) { d.flag(n, &d.cell.hidden) },
-		"folded":  func(d *decoder, n *yaml.Node) { d.flag(n, &d.cell.folded) },
-		"caption": func(d *decoder, n *yaml.Node) { d.spec.caption = d.template(n, new(string)) },
-		"empty":   func(d *decoder, n *yaml.Node) { d.spec.empty = d.template(n, new(string)) },
-		"where":   readWhere,
+	keys := map[string]option{}
+	for k, o := range commonOptions {
+		keys[k] = o
 	}
 	for k, o := range more {
 		keys[k] = o
 	}
 	return keys
+}
+
+func readIf(d *decoder, n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode {
+		d.fault(n, "if: want an expression, got %s", kindOf(n))
+		return
+	}
+	if d.cell.cond != nil {
+		d.fault(n, "if is given in the fence and in the body")
+	}
+	d.cell.cond = &condition{span: d.y.text(n)}
 }
 
 // readWhere reads `where: {column: value}` and `{column: [value, value]}`.
@@ -243,6 +256,13 @@ func readWhere(d *decoder, n *yaml.Node) {
 	})
 }
 
+// listingOptions are the options of a listing cell.
+var listingOptions = func() map[string]option {
+	keys := common(nil)
+	delete(keys, "where")
+	return keys
+}()
+
 // readSpec reads the body of a table, plot or tiles cell.
 func readSpec(c *cellNode) []Fault {
 	c.spec = &spec{}
@@ -260,7 +280,7 @@ func readSpec(c *cellNode) []Fault {
 		c.spec.tiles = &TilesSpec{Columns: map[string]string{}}
 		d.read(c.options.root, what, tilesOptions)
 	case "listing":
-		d.read(c.options.root, what, common(nil))
+		d.read(c.options.root, what, listingOptions)
 	}
 	return d.faults
 }

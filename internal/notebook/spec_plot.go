@@ -1,8 +1,6 @@
 package notebook
 
 import (
-	"strings"
-
 	"go.yaml.in/yaml/v3"
 )
 
@@ -13,55 +11,67 @@ var plotKinds = map[string][]string{
 	"timeline": {"y", "from", "to"},
 }
 
+// plotField is an option that fills a field of PlotSpec.
+type plotField struct {
+	field func(p *PlotSpec) *string
+	doc   string
+}
+
 // plotColumns are the options that name a column.
-var plotColumns = map[string]func(p *PlotSpec) *string{
-	"x": func(p *PlotSpec) *string { return &p.X }, "y": func(p *PlotSpec) *string { return &p.Y },
-	"value": func(p *PlotSpec) *string { return &p.Value }, "by": func(p *PlotSpec) *string { return &p.By },
-	"style": func(p *PlotSpec) *string { return &p.Style }, "low": func(p *PlotSpec) *string { return &p.Low },
-	"high": func(p *PlotSpec) *string { return &p.High }, "from": func(p *PlotSpec) *string { return &p.From },
-	"to": func(p *PlotSpec) *string { return &p.To }, "label": func(p *PlotSpec) *string { return &p.Label },
-	"title": func(p *PlotSpec) *string { return &p.Title }, "facet": func(p *PlotSpec) *string { return &p.Facet },
-	"order": func(p *PlotSpec) *string { return &p.Order },
+var plotColumns = map[string]plotField{
+	"x":     {func(p *PlotSpec) *string { return &p.X }, "the column on the x axis"},
+	"y":     {func(p *PlotSpec) *string { return &p.Y }, "the column on the y axis"},
+	"value": {func(p *PlotSpec) *string { return &p.Value }, "heatmap: the column that gives a cell its colour"},
+	"by":    {func(p *PlotSpec) *string { return &p.By }, "the column that parts the series; `method` has its own colour and shape everywhere"},
+	"style": {func(p *PlotSpec) *string { return &p.Style }, "a column with `predicted`, `measured`, `blocked` or `dominated`"},
+	"low":   {func(p *PlotSpec) *string { return &p.Low }, "the column with the lower end of the interval"},
+	"high":  {func(p *PlotSpec) *string { return &p.High }, "the column with its upper end"},
+	"from":  {func(p *PlotSpec) *string { return &p.From }, "timeline: the column with the beginning"},
+	"to":    {func(p *PlotSpec) *string { return &p.To }, "timeline: the column with the end"},
+	"label": {func(p *PlotSpec) *string { return &p.Label }, "a column with the text beside a mark"},
+	"title": {func(p *PlotSpec) *string { return &p.Title }, "a column with the text that a mark shows when pointed at"},
+	"facet": {func(p *PlotSpec) *string { return &p.Facet }, "a column that parts the plot into small ones with the same axes"},
 }
 
 // plotTexts are the options that hold text.
-var plotTexts = map[string]func(p *PlotSpec) *string{
-	"xlabel": func(p *PlotSpec) *string { return &p.XLabel }, "ylabel": func(p *PlotSpec) *string { return &p.YLabel },
-	"heading": func(p *PlotSpec) *string { return &p.Heading }, "finding": func(p *PlotSpec) *string { return &p.Finding },
+var plotTexts = map[string]plotField{
+	"xlabel":  {func(p *PlotSpec) *string { return &p.XLabel }, "the title of the x axis with its unit: `TTFT [ms]`; without it, made from the column"},
+	"ylabel":  {func(p *PlotSpec) *string { return &p.YLabel }, "the title of the y axis"},
+	"heading": {func(p *PlotSpec) *string { return &p.Heading }, "the line above the plot"},
+	"finding": {func(p *PlotSpec) *string { return &p.Finding }, "what the plot shows, in words, for those who can't see it"},
 }
 
 var scales = []string{"diverging", "states", "sequential"}
+var orders = []string{"rows", "name", "value", "-value"}
 var lineRoles = []string{"sla", "limit", "ref", "baseline"}
 
 // plotOptions are the options of a plot cell.
 var plotOptions = common(func() map[string]option {
 	keys := map[string]option{
-		"kind": func(d *decoder, n *yaml.Node) { d.choice(n, "kind of plot", &d.spec.plot.Kind, kinds()...) },
-		"log": func(d *decoder, n *yaml.Node) {
+		"kind": {func(d *decoder, n *yaml.Node) { d.choice(n, "kind of plot", &d.spec.plot.Kind, kinds()...) }, "the kind of plot"},
+		"log": {func(d *decoder, n *yaml.Node) {
 			d.list(n, func(item *yaml.Node) {
 				var axis string
-				d.choice(item, "axis", &axis, "x", "y", "value")
+				d.choice(item, "axis", &axis, "x", "y")
 				d.spec.plot.Log = append(d.spec.plot.Log, axis)
 			})
-		},
-		"lines": func(d *decoder, n *yaml.Node) { d.eachMapping(n, "lines", (*decoder).line) },
-		"bands": func(d *decoder, n *yaml.Node) { d.eachMapping(n, "bands", (*decoder).band) },
-		"wide":  func(d *decoder, n *yaml.Node) { d.flag(n, &d.spec.plot.Wide) },
-		"zero":  func(d *decoder, n *yaml.Node) { d.flag(n, &d.spec.plot.Zero) },
-		"tol":   func(d *decoder, n *yaml.Node) { d.number(n, &d.spec.plot.Tol) },
-		"scale": func(d *decoder, n *yaml.Node) { d.choice(n, "scale", &d.spec.plot.Scale, scales...) },
-		"bins":  func(d *decoder, n *yaml.Node) { d.count(n, 1000, &d.spec.plot.Bins) },
+		}, "a list of the axes that are logarithmic: `[x, y]`"},
+		"lines": {func(d *decoder, n *yaml.Node) { d.eachMapping(n, "lines", (*decoder).line) }, "reference lines: `[{y: \":itl_ms\", label: SLA}]`"},
+		"bands": {func(d *decoder, n *yaml.Node) { d.eachMapping(n, "bands", (*decoder).band) }, "shaded ranges: `[{y: [0, 50], label: allowed}]`"},
+		"wide":  {func(d *decoder, n *yaml.Node) { d.flag(n, &d.spec.plot.Wide) }, "`true`: the width of the page"},
+		"zero":  {func(d *decoder, n *yaml.Node) { d.flag(n, &d.spec.plot.Zero) }, "`true`: the value axis includes 0"},
+		"tol":   {func(d *decoder, n *yaml.Node) { d.number(n, &d.spec.plot.Tol) }, "parity: the tolerance drawn as a band, as a fraction"},
+		"scale": {func(d *decoder, n *yaml.Node) { d.choice(n, "scale", &d.spec.plot.Scale, scales...) },
+			"heatmap: `diverging`, `states` or `sequential`"},
+		"bins": {func(d *decoder, n *yaml.Node) { d.count(n, 1000, &d.spec.plot.Bins) }, "histogram: the number of bins"},
+		"order": {func(d *decoder, n *yaml.Node) { d.choice(n, "order", &d.spec.plot.Order, orders...) },
+			"how categories are ordered: `rows` (as the query gives them), `name`, `value` or `-value`"},
 	}
-	for name, field := range plotColumns {
-		keys[name] = func(d *decoder, n *yaml.Node) { d.column(n, name, field(d.spec.plot)) }
+	for name, f := range plotColumns {
+		keys[name] = option{func(d *decoder, n *yaml.Node) { d.column(n, name, f.field(d.spec.plot)) }, f.doc}
 	}
-	for name, field := range plotTexts {
-		keys[name] = func(d *decoder, n *yaml.Node) { d.template(n, field(d.spec.plot)) }
-	}
-	// A minus before the column that orders turns the order round.
-	keys["order"] = func(d *decoder, n *yaml.Node) {
-		d.text(n, &d.spec.plot.Order)
-		d.spec.columns = append(d.spec.columns, columnUse{at: d.y.offset(n), name: strings.TrimPrefix(d.spec.plot.Order, "-"), in: "order"})
+	for name, f := range plotTexts {
+		keys[name] = option{func(d *decoder, n *yaml.Node) { d.template(n, f.field(d.spec.plot)) }, f.doc}
 	}
 	return keys
 }())
@@ -92,10 +102,10 @@ func (d *decoder) eachMapping(n *yaml.Node, what string, read func(*decoder, *ya
 func (d *decoder) line(n *yaml.Node) {
 	u := lineUse{role: "sla"}
 	d.read(n, "a line", map[string]option{
-		"x":     func(d *decoder, n *yaml.Node) { u.x = d.dynamic(n) },
-		"y":     func(d *decoder, n *yaml.Node) { u.y = d.dynamic(n) },
-		"label": func(d *decoder, n *yaml.Node) { u.label = d.template(n, new(string)) },
-		"role":  func(d *decoder, n *yaml.Node) { d.choice(n, "role", &u.role, lineRoles...) },
+		"x":     {read: func(d *decoder, n *yaml.Node) { u.x = d.dynamic(n) }},
+		"y":     {read: func(d *decoder, n *yaml.Node) { u.y = d.dynamic(n) }},
+		"label": {read: func(d *decoder, n *yaml.Node) { u.label = d.template(n, new(string)) }},
+		"role":  {read: func(d *decoder, n *yaml.Node) { d.choice(n, "role", &u.role, lineRoles...) }},
 	})
 	if (u.x == nil) == (u.y == nil) {
 		d.fault(n, "a line has either x or y")
@@ -107,16 +117,16 @@ func (d *decoder) line(n *yaml.Node) {
 func (d *decoder) band(n *yaml.Node) {
 	var u bandUse
 	pair := func(to *[]*dynamic) option {
-		return func(d *decoder, n *yaml.Node) {
+		return option{read: func(d *decoder, n *yaml.Node) {
 			d.list(n, func(item *yaml.Node) { *to = append(*to, d.dynamic(item)) })
 			if len(*to) != 2 {
 				d.fault(n, "a band wants two values, [from, to]")
 			}
-		}
+		}}
 	}
 	d.read(n, "a band", map[string]option{
 		"x": pair(&u.x), "y": pair(&u.y),
-		"label": func(d *decoder, n *yaml.Node) { u.label = d.template(n, new(string)) },
+		"label": {read: func(d *decoder, n *yaml.Node) { u.label = d.template(n, new(string)) }},
 	})
 	if (u.x == nil) == (u.y == nil) {
 		d.fault(n, "a band has either x or y")
@@ -137,7 +147,7 @@ func (d *decoder) checkPlot(c *cellNode) {
 		at = c.options.offset(child(c.options.root, "kind"))
 	}
 	for _, need := range plotKinds[p.Kind] {
-		if *plotColumns[need](p) == "" {
+		if *plotColumns[need].field(p) == "" {
 			d.faults = append(d.faults, d.y.lines.fault(at, "a %s plot needs %s: the column of that", p.Kind, need))
 		}
 	}
