@@ -18,7 +18,10 @@ type axis struct {
 	title    string
 	signed   bool // an error: ticks carry signs, sides carry words
 	only     []float64
-	nice     bool // ends at ticks
+	nice     bool               // ends at ticks
+	tight    bool               // need not begin at zero
+	numbers  bool               // the categories are numbers
+	under    map[float64]string // second line of a tick
 	zero     bool
 	empty    bool
 }
@@ -57,10 +60,10 @@ func (a *axis) settle(pad float64) {
 		a.settleLog(pad)
 		return
 	}
-	if a.zero || a.min > 0 && a.min < .5*a.max {
+	if a.zero || !a.tight && a.min > 0 && a.min < .5*a.max {
 		a.min = math.Min(a.min, 0)
 	}
-	if a.zero || a.max < 0 && a.max > .5*a.min {
+	if a.zero || !a.tight && a.max < 0 && a.max > .5*a.min {
 		a.max = math.Max(a.max, 0)
 	}
 	if a.max-a.min <= math.Abs(a.max)*1e-9 {
@@ -129,7 +132,10 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 		for _, k := range t {
 			at, half := a.norm(k.Value)*length, size/2
 			if horizontal {
-				half = textWidth(k.Label, size, false) / 2
+				half = 0
+				for _, line := range strings.Split(k.Label, "\n") {
+					half = math.Max(half, textWidth(line, size, false)/2)
+				}
 			}
 			if at-half < last+8 {
 				return false
@@ -139,7 +145,26 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 		return true
 	}
 	if len(a.only) > 0 {
-		if a.ticks = tickLabels(a.only, a.signed); fits(a.ticks) {
+		a.ticks = tickLabels(a.only, a.signed)
+		if len(a.under) > 0 {
+			for i, t := range a.ticks {
+				if s := a.under[t.Value]; s != "" {
+					a.ticks[i].Label += "\n" + s
+				}
+			}
+			if fits(a.ticks) {
+				return
+			}
+			for i, t := range a.ticks { // saturation is satur.
+				number, name, _ := strings.Cut(t.Label, "\n")
+				a.ticks[i].Label = number + "\n" + abbreviate(name)
+			}
+			if fits(a.ticks) {
+				return
+			}
+			a.ticks = tickLabels(a.only, a.signed)
+		}
+		if fits(a.ticks) {
 			return
 		}
 	}
@@ -154,6 +179,14 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 			return
 		}
 	}
+}
+
+// abbreviate cuts a word to five letters and a point.
+func abbreviate(s string) string {
+	if r := []rune(s); len(r) > 6 {
+		return string(r[:5]) + "."
+	}
+	return s
 }
 
 // setCategoryTicks names every category, on two lines where that helps, and
@@ -235,7 +268,7 @@ func (a *axis) apply(p *plot.Axis, size float64, h handler) {
 	p.Tick.Label.Font.Size = vg.Length(size)
 	p.Tick.Label.Handler = h
 	p.Tick.Label.Color = class("tk")
-	if a.cats != nil {
+	if a.cats != nil && !a.numbers {
 		p.Tick.Label.Color = class("lab")
 	}
 	p.Tick.Color = class("axis")

@@ -18,23 +18,26 @@ type plotCase struct {
 
 var twoMethods = []string{"AIC-Search", "Profile-ALL"}
 
-// rows makes a table; the type of a column is that of its first value.
+// rows makes a table; a column of mixed values is of any type.
 func rows(columns string, rows ...[]any) *table.Table {
 	t := &table.Table{}
 	for i, name := range strings.Fields(columns) {
 		typ := table.Any
 		for _, r := range rows {
+			now := typ
 			switch r[i].(type) {
 			case int, int64:
-				typ = table.Int
+				now = table.Int
 			case float64:
-				typ = table.Float
+				now = table.Float
 			case string:
-				typ = table.Text
+				now = table.Text
 			}
-			if r[i] != nil {
+			if typ != table.Any && now != typ {
+				typ = table.Any
 				break
 			}
+			typ = now
 		}
 		t.Columns = append(t.Columns, table.Column{Name: name, Type: typ})
 	}
@@ -254,7 +257,7 @@ func plotCases() []plotCase {
 		{"line-prefill", notebook.PlotSpec{Kind: "line", X: "isl_tokens", Y: "ttft_ms", By: "method", Style: "style", Log: []string{"y"},
 			XLabel: "ISL [tokens]", YLabel: "TTFT, one request [ms]", Lines: []notebook.LineSpec{{Y: ptr(500), Label: "SLA"}, {X: ptr(2048), Label: "target ISL", Role: "ref"}},
 			Finding: "Prefill TTFT against input length for both methods; the curves nearly coincide above 2 600 tokens."}, prefillRows()},
-		{"line-load", notebook.PlotSpec{Kind: "line", X: "concurrency", Y: "ttft_ms", By: "method", Style: "style", Low: "p10_ms", High: "p90_ms", Log: []string{"y"},
+		{"line-load", notebook.PlotSpec{Kind: "line", X: "concurrency", Y: "ttft_ms", By: "method", Style: "style", Low: "p10_ms", High: "p90_ms", Label: "level", Log: []string{"y"},
 			XLabel: "concurrency of the client", YLabel: "TTFT [ms]", Lines: []notebook.LineSpec{{Y: ptr(500), Label: "SLA"}},
 			Bands: []notebook.BandSpec{{X: []float64{3.65, 1e9}, Label: "saturated: 0.72 req/s"}}}, loadRows()},
 		{"line-by-mapping", notebook.PlotSpec{Kind: "line", X: "concurrency", Y: "itl_ms", By: "mapping", Log: []string{"x"}, XLabel: "concurrency", YLabel: "ITL [ms]",

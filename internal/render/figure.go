@@ -29,6 +29,7 @@ type figure struct {
 	unnamed map[string]bool
 	bins    *histogram
 	grid    *heatGrid
+	format  func(float64) string // values written beside marks
 	used    marksUsed
 }
 

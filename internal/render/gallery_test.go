@@ -32,3 +32,21 @@ func TestGallery(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestSamplePage writes the sample page, to be looked at, when
+// PROFREPORT_SAMPLE names a file.
+func TestSamplePage(t *testing.T) {
+	path := os.Getenv("PROFREPORT_SAMPLE")
+	if path == "" {
+		t.Skip("PROFREPORT_SAMPLE names no file")
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	doc, opt := sampleDocument()
+	if err := HTML(f, doc, opt); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -19,8 +19,15 @@ func scaleBar(f *figure) error {
 		a.extend(0)
 	}
 	a.zero = true
-	return f.finishCategories(.02)
+	pad := .02
+	if f.y.cats != nil && len(f.data) <= labelledBars {
+		pad = .12 // room for the value after the longest bar
+	}
+	return f.finishCategories(pad)
 }
+
+// labelledBars is how many bars may carry their values.
+const labelledBars = 16
 
 func drawBar(f *figure, fr *frame, data []datum) {
 	all := f.group(data)
@@ -39,7 +46,7 @@ func drawBar(f *figure, fr *frame, data []datum) {
 		if s.legend != "" {
 			f.nameBeside(fr, s, f.besideMarks(fr, s, off))
 		}
-		f.markLabels(fr, s, off, len(data) <= 16)
+		f.markLabels(fr, s, off, len(data) <= labelledBars)
 	}
 }
 
@@ -142,9 +149,10 @@ func scaleStacked(f *figure) error {
 
 func drawStacked(f *figure, fr *frame, data []datum) {
 	parts := categories(f.data, func(d datum) string { return d.by })
-	width := f.barWidth(fr, 1)
+	width, lift := f.barWidth(fr, 1), 0.0
 	if f.y.cats != nil {
 		width = math.Min(30, (fr.y1-fr.y0)/float64(len(f.y.cats))*.6)
+		lift = -width / 5 // room for names below
 	}
 	type labelled struct {
 		r box
@@ -165,7 +173,7 @@ func drawStacked(f *figure, fr *frame, data []datum) {
 			if d.title != "" {
 				e.title = d.title
 			}
-			r := f.cellRect(fr, e, sums[at], sums[at]+v, at, 0, width)
+			r := f.cellRect(fr, e, sums[at], sums[at]+v, at, lift, width)
 			sums[at] += v
 			f.noteStyle(&series{name: f.categoryName(d)}, d)
 			labels = append(labels, labelled{r, d, cls})
@@ -237,5 +245,5 @@ func (f *figure) partLabel(fr *frame, r box, d datum, cls string) {
 		f.place("tk", long, fr.panel, []cand{{r.x1 + 5, y, start}, {r.x0 - 5, y, end}})
 		return
 	}
-	f.place("tk", long, fr.panel, []cand{{r.x0, r.y1 + 15, start}, {r.x1 + 6, y, start}, {r.x0, r.y0 - 6, start}, {r.x1, r.y1 + 15, end}})
+	f.place("tk", long, fr.panel, []cand{{r.x1 + 6, y, start}, {r.x0, r.y1 + 14, start}, {r.x0, r.y0 - 6, start}, {r.x1, r.y1 + 14, end}})
 }

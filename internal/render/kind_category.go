@@ -93,6 +93,11 @@ func (f *figure) finishCategories(pad float64) error {
 	}
 	f.wants()
 	v.nice = true
+	values := make([]float64, len(f.data))
+	for i, d := range f.data {
+		values[i] = f.value(d)
+	}
+	f.format = alike(values)
 	f.x.settle(pad)
 	f.y.settle(pad)
 	f.shortenCategories(&f.y, .36*f.w)
@@ -109,7 +114,7 @@ func rowsHeight(f *figure) float64 {
 		k = max(1, len(f.group(f.data)))
 		k = min(k, 8)
 	}
-	row := map[string]float64{"bar": 14*float64(k) + 14, "interval": 14*float64(k) + 12, "stacked": 52, "timeline": 19}[f.spec.Kind]
+	row := map[string]float64{"bar": 14*float64(k) + 14, "interval": 14*float64(k) + 12, "stacked": 58, "timeline": 19}[f.spec.Kind]
 	if n := len(f.y.cats); n > 12 && row > 24 {
 		row = math.Max(24, row*12/float64(n))
 	}
@@ -225,7 +230,13 @@ func (f *figure) notMeasured(fr *frame, d datum, off float64) {
 	if f.y.cats == nil {
 		p, a = xy{fr.x(d.x) + off, fr.y1 - 6}, middle
 	}
-	f.place("miss", "not measured", fr.panel, []cand{{p.x, p.y, a}})
+	if f.place("miss", "not measured", fr.panel, []cand{{p.x, p.y, a}}) {
+		return
+	}
+	e := element{class: "hatch", title: joined(", ", d.by, f.categoryName(d)) + ": not measured"}
+	f.out.rect(e, p.x-6, p.y-8, 12, 12)
+	f.occ.take(box{p.x - 6, p.y - 8, p.x + 6, p.y + 4})
+	f.used.hatch = true
 }
 
 // markLabels writes the label column beside the dots, or the values where
@@ -237,8 +248,10 @@ func (f *figure) markLabels(fr *frame, s *series, off float64, values bool) {
 	for _, d := range s.data {
 		v := f.value(d)
 		text := d.label
-		if text == "" && values && f.spec.Label == "" {
-			text = f.valueText(v)
+		if text == "" && values && f.spec.Label == "" && a.draws(v) {
+			if text = f.format(v); a.signed && v > 0 {
+				text = "+" + text
+			}
 		}
 		if text == "" || !a.draws(v) {
 			continue
@@ -255,14 +268,6 @@ func (f *figure) markLabels(fr *frame, s *series, off float64, values bool) {
 		}
 		f.place("tk", text, bounds, []cand{{p.x + 8, f.at(fr, d, v, off).y + 4, start}, {p.x, q.y - 9, middle}, {p.x - 8, f.at(fr, d, v, off).y + 4, end}, {p.x, p.y + 18, middle}})
 	}
-}
-
-func (f *figure) valueText(v float64) string {
-	s := significant(v, 3)
-	if f.valueAxis().signed && v > 0 {
-		s = "+" + s
-	}
-	return s
 }
 
 // besideMarks lists places for a series' name beside its dots.

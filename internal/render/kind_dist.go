@@ -23,7 +23,7 @@ func scaleECDF(f *figure) error {
 		return ErrNoData
 	}
 	f.wants()
-	f.y.log = false
+	f.y.log, f.x.tight = false, true
 	f.x.settle(.04)
 	if f.spec.Y == "" {
 		f.y.extend(0)
@@ -94,7 +94,7 @@ func (f *figure) ecdfPath(fr *frame, s *series) []xy {
 type histogram struct{ edges []float64 }
 
 // scaleHistogram finds round bin edges: as many bins as asked for, else by
-// Freedman and Diaconis, between 5 and 40.
+// Freedman and Diaconis, between 12 and 40.
 func scaleHistogram(f *figure) error {
 	var v []float64
 	for _, d := range f.data {
@@ -123,7 +123,7 @@ func scaleHistogram(f *figure) error {
 	f.y.log = false
 	f.y.extend(0)
 	f.y.extend(float64(top))
-	f.y.zero, f.y.nice = true, true
+	f.y.zero, f.y.nice, f.x.tight = true, true, true
 	f.x.settle(.02)
 	f.y.settle(.04)
 	return nil
@@ -154,7 +154,7 @@ func binEdges(v []float64, want int, log bool) []float64 {
 		if width := 2 * iqr / math.Cbrt(float64(len(v))); width > 0 {
 			n = (hi - lo) / width
 		}
-		n = math.Max(5, math.Min(40, n))
+		n = math.Max(12, math.Min(40, n))
 	}
 	n = math.Min(n, 200)
 	step := (hi - lo) / n
@@ -196,14 +196,8 @@ func drawHistogram(f *figure, fr *frame, data []datum) {
 	all := f.group(data)
 	tops := make([][]xy, len(all))
 	for i, s := range all {
-		outline := []xy{{fr.x(f.bins.edges[0]), fr.y(0)}}
-		for k, n := range f.bins.count(s.data, &f.x) {
-			x0, x1, y := fr.x(f.bins.edges[k]), fr.x(f.bins.edges[k+1]), fr.y(float64(n))
-			outline = append(outline, xy{x0, y}, xy{x1, y})
-		}
-		outline = append(outline, xy{fr.x(f.bins.edges[len(f.bins.edges)-1]), fr.y(0)})
-		tops[i] = outline[1 : len(outline)-1]
-		f.out.line("band "+s.look.class, outline, true)
+		tops[i] = f.binOutline(fr, s)
+		f.out.line("band "+s.look.class, tops[i], true)
 	}
 	for i, s := range all {
 		cls := "ln " + s.look.class
@@ -217,8 +211,45 @@ func drawHistogram(f *figure, fr *frame, data []datum) {
 	f.refLines(fr)
 	f.refLabels(fr)
 	for i, s := range all {
-		f.nameBeside(fr, s, along(tops[i]))
+		f.nameBeside(fr, s, append(atPeak(tops[i]), along(tops[i])...))
 	}
+}
+
+// atPeak lists places above and beside the highest part of an outline.
+func atPeak(pts []xy) []cand {
+	if len(pts) < 2 {
+		return nil
+	}
+	top := 0
+	for i, p := range pts {
+		if p.y < pts[top].y {
+			top = i
+		}
+	}
+	a, b := pts[top], pts[min(top+1, len(pts)-1)]
+	return []cand{{(a.x + b.x) / 2, a.y - 7, middle}, {b.x + 7, a.y + 12, start}, {a.x - 7, a.y + 12, end}}
+}
+
+// binOutline returns the tops of the bins from the first to the last that
+// holds something, both ends on the axis.
+func (f *figure) binOutline(fr *frame, s *series) []xy {
+	n := f.bins.count(s.data, &f.x)
+	first, last := 0, len(n)
+	for first < last && n[first] == 0 {
+		first++
+	}
+	for last > first && n[last-1] == 0 {
+		last--
+	}
+	if first == last {
+		return nil
+	}
+	out := []xy{{fr.x(f.bins.edges[first]), fr.y(0)}}
+	for k := first; k < last; k++ {
+		y := fr.y(float64(n[k]))
+		out = append(out, xy{fr.x(f.bins.edges[k]), y}, xy{fr.x(f.bins.edges[k+1]), y})
+	}
+	return append(out, xy{fr.x(f.bins.edges[last]), fr.y(0)})
 }
 
 // binTips lays an invisible cell with a tooltip over each bin.
@@ -229,7 +260,7 @@ func (f *figure) binTips(fr *frame, s *series) {
 		}
 		x0, x1, y := fr.x(f.bins.edges[k]), fr.x(f.bins.edges[k+1]), fr.y(float64(n))
 		_, unit := splitUnit(f.x.title)
-		title := significant(f.bins.edges[k], 4) + " to " + significant(f.bins.edges[k+1], 4)
+		title := exactly(f.bins.edges[k]) + " to " + exactly(f.bins.edges[k+1])
 		if unit != "" {
 			title += thin + unit
 		}

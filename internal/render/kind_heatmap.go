@@ -19,8 +19,10 @@ func scaleHeatmap(f *figure) error {
 	f.x.log, f.y.log = false, false
 	f.x.cats = heatCategories(f.data, func(d datum) (float64, string) { return d.x, d.xs })
 	f.y.cats = heatCategories(f.data, func(d datum) (float64, string) { return d.y, d.ys })
-	if numericColumn(f.data, func(d datum) (float64, string) { return d.y, d.ys }) == false {
-		slices.Reverse(f.y.cats)
+	f.x.numbers = numericColumn(f.data, func(d datum) (float64, string) { return d.x, d.xs })
+	f.y.numbers = numericColumn(f.data, func(d datum) (float64, string) { return d.y, d.ys })
+	if !f.y.numbers {
+		slices.Reverse(f.y.cats) // the first one is at the top
 	}
 	if len(f.x.cats) == 0 || len(f.y.cats) == 0 || len(f.x.cats)*len(f.y.cats) > 20000 {
 		return ErrNoData
@@ -57,6 +59,11 @@ func scaleHeatmap(f *figure) error {
 		}
 	}
 	f.grid = g
+	values := make([]float64, len(f.data))
+	for i, d := range f.data {
+		values[i] = number(d.value)
+	}
+	f.format = alike(values)
 	f.x.settle(0)
 	f.y.settle(0)
 	f.shortenCategories(&f.y, .3*f.w)
@@ -198,7 +205,7 @@ func (f *figure) cellLook(d datum) (fill string, ink class, text, title string) 
 		}
 		return "hatch", "", "", "not measured"
 	}
-	title = significant(v, 3)
+	title = f.format(v)
 	if f.grid.scale == "sequential" {
 		k := 1
 		if f.grid.max > f.grid.min {

@@ -76,10 +76,34 @@ func scaleLine(f *figure) error {
 	f.y.nice, f.y.zero = true, f.spec.Zero
 	if !f.x.log && f.x.cats == nil && f.x.min >= 0 {
 		f.x.only = onlyInts(distinct(f.data, func(d datum) float64 { return d.x }, 7))
+		f.x.under = f.namesOfX()
 	}
 	f.x.settle(.03)
 	f.y.settle(.04)
 	return nil
+}
+
+// namesOfX returns the label of each x when every x has one label: then it
+// names the place, such as a load level, and stands under the tick. More than
+// one label an x are labels of points.
+func (f *figure) namesOfX() map[float64]string {
+	if len(f.x.only) < 2 || f.spec.Label == "" {
+		return nil
+	}
+	names := map[float64]string{}
+	for _, d := range f.data {
+		if isNaN(d.x) || d.label == "" {
+			continue
+		}
+		if s, ok := names[d.x]; ok && s != d.label {
+			return nil
+		}
+		names[d.x] = d.label
+	}
+	for i := range f.data {
+		f.data[i].label = ""
+	}
+	return names
 }
 
 // onlyInts returns v when all are whole numbers: then a line plot ticks where

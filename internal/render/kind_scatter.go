@@ -142,19 +142,9 @@ func scaleParity(f *figure) error {
 	return nil
 }
 
-// drawParity draws the tolerance band, the diagonal and the points, and names
+// drawParity draws the diagonal and the points, and names
 // the two sides.
 func drawParity(f *figure, fr *frame, data []datum) {
-	if f.spec.Tol > 0 && f.spec.Tol < 1 {
-		f.out.line("tol", f.toleranceBand(fr), true)
-		f.used.tolerance = true
-		for _, t := range f.x.ticks { // the band covered the gridlines
-			f.out.seg("grid", fr.x(t.Value), fr.y0, fr.x(t.Value), fr.y1)
-		}
-		for _, t := range f.y.ticks {
-			f.out.seg("grid", fr.x0, fr.y(t.Value), fr.x1, fr.y(t.Value))
-		}
-	}
 	f.out.seg("ident", fr.x0, fr.y1, fr.x1, fr.y0)
 	f.occ.line([]xy{{fr.x0, fr.y1}, {fr.x1, fr.y0}})
 	all := f.group(data)

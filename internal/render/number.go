@@ -85,6 +85,42 @@ func plain(v float64) string {
 	return grouped(strconv.FormatFloat(v, 'f', -1, 64))
 }
 
+// exactly formats a limit or a bin edge as it was given, up to six digits.
+func exactly(v float64) string {
+	if a := math.Abs(v); a >= 1e9 || a > 0 && a < 1e-4 {
+		return significant(v, 3)
+	}
+	f, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		return significant(v, 6)
+	}
+	return plain(f)
+}
+
+// alike formats numbers that stand side by side with the same number of
+// decimals: enough for three digits of the largest, none when all are whole.
+func alike(v []float64) func(float64) string {
+	largest, whole := 0.0, true
+	for _, x := range v {
+		if isNaN(x) {
+			continue
+		}
+		largest = math.Max(largest, math.Abs(x))
+		whole = whole && x == math.Trunc(x)
+	}
+	if largest >= 1e6 || largest > 0 && largest < 1e-3 {
+		return func(x float64) string { return significant(x, 3) }
+	}
+	decimals := 0
+	if !whole {
+		decimals = clampInt(2-int(math.Floor(math.Log10(largest))), 0, 4)
+	}
+	if decimals == 0 && !whole && largest < 1000 {
+		decimals = 1
+	}
+	return func(x float64) string { return significantFixed(x, decimals) }
+}
+
 // significantFixed formats v with a fixed number of decimals.
 func significantFixed(v float64, decimals int) string {
 	return grouped(strconv.FormatFloat(v, 'f', decimals, 64))

@@ -22,6 +22,7 @@ func (f *figure) tooltip(s *series, d datum) string {
 	if d.label != s.name {
 		add(d.label)
 	}
+	add(f.x.under[d.x])
 	if f.valueOnX() {
 		add(d.ys)
 		return strings.Join(parts, ", ") + colon(parts) + quantity(f.x, d.x, d)

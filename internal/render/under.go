@@ -13,6 +13,10 @@ func (f *figure) under(fr *frame) {
 	for _, b := range f.spec.Bands {
 		f.drawBand(fr, b)
 	}
+	if f.spec.Kind == "parity" && f.spec.Tol > 0 && f.spec.Tol < 1 {
+		f.out.line("tol", f.toleranceBand(fr), true)
+		f.used.tolerance = true
+	}
 	if f.kind.gridX || f.valueOnX() {
 		for _, t := range f.x.ticks {
 			x := fr.x(t.Value)
@@ -26,11 +30,14 @@ func (f *figure) under(fr *frame) {
 		}
 	}
 	if a := f.errorAxis(); a != nil && a.min < 0 && a.max > 0 {
+		zero := []xy{{fr.x0, fr.y0}, {fr.x1, fr.y1}}
 		if a == &f.x {
-			f.out.seg("ident", fr.x(0), fr.y0, fr.x(0), fr.y1)
+			zero[0].x, zero[1].x = fr.x(0), fr.x(0)
 		} else {
-			f.out.seg("ident", fr.x0, fr.y(0), fr.x1, fr.y(0))
+			zero[0].y, zero[1].y = fr.y(0), fr.y(0)
 		}
+		f.out.line("ident", zero, false)
+		f.occ.line(zero)
 	}
 }
 
@@ -50,7 +57,7 @@ func (f *figure) drawBand(fr *frame, b notebook.BandSpec) {
 		return
 	}
 	f.out.rect(element{class: bandClass(b.Label)}, r.x0, r.y0, r.x1-r.x0, r.y1-r.y0)
-	if bandClass(b.Label) == "tol" {
+	if l := strings.ToLower(b.Label); l == "" || strings.HasPrefix(l, "toler") || strings.HasPrefix(l, "±") {
 		f.used.tolerance = true
 	}
 }
@@ -92,6 +99,18 @@ func (f *figure) wants() {
 		}
 		if l.Y != nil && f.y.cats == nil && f.y.near(*l.Y) {
 			f.y.extend(*l.Y)
+		}
+	}
+	for _, b := range f.spec.Bands {
+		for _, v := range b.X {
+			if f.x.cats == nil && f.x.near(v) {
+				f.x.extend(v)
+			}
+		}
+		for _, v := range b.Y {
+			if f.y.cats == nil && f.y.near(v) {
+				f.y.extend(v)
+			}
 		}
 	}
 }
@@ -172,7 +191,7 @@ func lineName(label string, v float64, a axis) string {
 		return label
 	}
 	_, unit := splitUnit(a.title)
-	s := significant(v, 3)
+	s := exactly(v)
 	if unit != "" {
 		s += thin + unit
 	}
@@ -197,7 +216,17 @@ func (f *figure) nameLineY(fr *frame, v float64, s string, cls class) {
 		x := fr.x0 + (fr.x1-fr.x0)*i/10
 		c = append(c, cand{x, y - 7.5, middle}, cand{x, y + 15, middle})
 	}
-	f.place(cls, s, fr.panel, c)
+	if !f.place(cls, s, fr.panel, c) {
+		f.plate(cls, s, cand{fr.x1 - 4, y - 7.5, end})
+	}
+}
+
+// plate writes a label over the data on a ground of its own, for what must be
+// named even where everything is covered.
+func (f *figure) plate(cls class, s string, c cand) {
+	b := textBox(c.x, c.y, c.a, s, sizeNarrow, isBold(cls)).grow(2)
+	f.out.rect(element{class: "plate"}, b.x0, b.y0, b.x1-b.x0, b.y1-b.y0)
+	f.text(c.x, c.y, c.a, cls, s, "")
 }
 
 func (f *figure) nameLineX(fr *frame, v float64, s string, cls class) {
@@ -215,7 +244,9 @@ func (f *figure) nameLineX(fr *frame, v float64, s string, cls class) {
 		y := fr.y0 + 13 + (fr.y1-fr.y0-20)*i/10
 		c = append(c, cand{x + 6, y, start}, cand{x - 6, y, end})
 	}
-	f.place(cls, s, fr.panel, c)
+	if !f.place(cls, s, fr.panel, c) {
+		f.plate(cls, s, cand{x + 6, fr.y0 + 14, start})
+	}
 }
 
 func (f *figure) nameBand(fr *frame, b notebook.BandSpec) {

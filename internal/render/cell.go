@@ -1,0 +1,297 @@
+package render
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/profreport/profreport/internal/format"
+	"github.com/profreport/profreport/internal/notebook"
+	"github.com/profreport/profreport/internal/table"
+)
+
+// drawn is a plot cell after drawing: its panels, or what went wrong.
+type drawn struct {
+	cell   *notebook.Cell
+	panels [][]byte
+	used   marksUsed
+	err    error
+}
+
+// draw draws a plot cell, nil for any other.
+func (p *page) draw(c *notebook.Cell) *drawn {
+	if c.Kind != "plot" || c.Hidden {
+		return nil
+	}
+	d := &drawn{cell: c}
+	if c.Err != nil || c.Plot == nil {
+		return d
+	}
+	p.figures++
+	f, err := newFigure(c.Plot, c.Data, PlotOptions{Name: "fig" + grouplessInt(p.figures), Methods: p.doc.Methods})
+	if err != nil {
+		d.err = err
+		return d
+	}
+	d.panels = f.panels()
+	d.used = f.used
+	return d
+}
+
+// wide says whether the figure takes the whole row.
+func (d *drawn) wide() bool {
+	return d.cell.Plot != nil && (d.cell.Plot.Wide || d.cell.Plot.Facet != "" && len(d.panels) > 1) || d.cell.Folded
+}
+
+// figureRow writes plot cells that follow each other, two a row. SQL cells
+// between them show nothing here and do not part them. It returns how many
+// items it took.
+func (p *page) figureRow(items []item) int {
+	n := 0
+	for n < len(items) && (items[n].fig != nil || items[n].cell != nil && (items[n].cell.Kind == "sql" || items[n].cell.Hidden)) {
+		n++
+	}
+	o := &p.body
+	open := false
+	for _, it := range items[:n] {
+		switch {
+		case it.fig == nil:
+			continue
+		case len(it.fig.panels) == 0: // an error or an empty line is no figure
+			if open {
+				o.raw("</div>\n")
+				open = false
+			}
+			p.figure(it.fig)
+			continue
+		}
+		if !open {
+			o.raw("<div class=\"grid\">\n")
+			open = true
+		}
+		p.figure(it.fig)
+	}
+	if open {
+		o.raw("</div>\n")
+	}
+	return n
+}
+
+func (p *page) figure(d *drawn) {
+	o, c := &p.body, d.cell
+	heading := ""
+	if c.Plot != nil {
+		heading = c.Plot.Heading
+	}
+	switch {
+	case c.Err != nil:
+		p.fault(c.Err)
+		return
+	case errors.Is(d.err, ErrNoData) || c.Plot == nil:
+		p.empty(c, heading)
+		return
+	case d.err != nil:
+		p.fault(&notebook.Fault{File: p.doc.Path, Line: c.Line, Message: d.err.Error(), Cell: "plot " + c.Query})
+		return
+	}
+	class := ""
+	if d.wide() {
+		class = ` class="full"`
+	}
+	o.raw("<figure", class, ">\n")
+	p.openFold(c, heading)
+	if heading != "" {
+		o.raw("<h3>")
+		o.text(heading)
+		o.raw("</h3>\n")
+	}
+	switch {
+	case len(d.panels) > 1:
+		o.raw("<div class=\"grid facets\">\n")
+		for _, svg := range d.panels {
+			o.raw("<div>")
+			o.b = append(o.b, svg...)
+			o.raw("</div>\n")
+		}
+		o.raw("</div>\n")
+	case c.Plot.Wide:
+		o.raw("<div class=\"wide-scroll\" tabindex=\"0\" role=\"region\"")
+		o.attr("aria-label", joined(" ", "Wide figure", heading))
+		o.raw(">")
+		o.b = append(o.b, d.panels[0]...)
+		o.raw("</div>\n")
+	default:
+		o.b = append(o.b, d.panels[0]...)
+		o.raw("\n")
+	}
+	if c.Caption != "" {
+		o.raw("<figcaption>")
+		p.caption(c)
+		o.raw("</figcaption>\n")
+	}
+	p.sql(c.Query, c.Data)
+	p.closeFold(c)
+	o.raw("</figure>\n")
+}
+
+// cell writes a cell that is not a plot.
+func (p *page) cell(c *notebook.Cell) {
+	switch {
+	case c.Hidden:
+	case c.Err != nil:
+		p.fault(c.Err)
+	case c.Kind == "table":
+		p.tableCell(c)
+	case c.Kind == "tiles":
+		p.tiles(c)
+	case c.Kind == "listing":
+		p.openFold(c, c.Listing)
+		p.listing(c)
+		p.closeFold(c)
+	}
+}
+
+// openFold begins the summary line of a folded cell; its name is the heading,
+// the caption or the query.
+func (p *page) openFold(c *notebook.Cell, heading string) {
+	if !c.Folded {
+		return
+	}
+	name := heading
+	if name == "" {
+		name = c.Caption
+	}
+	if name == "" {
+		name = c.Query
+	}
+	o := &p.body
+	o.raw("<details class=\"fold\"><summary>")
+	o.text(name)
+	o.raw("</summary>\n")
+}
+
+func (p *page) closeFold(c *notebook.Cell) {
+	if c.Folded {
+		p.body.raw("</details>\n")
+	}
+}
+
+// empty writes the one line that stands for a cell without rows.
+func (p *page) empty(c *notebook.Cell, heading string) {
+	o := &p.body
+	o.raw("<p class=\"empty\">")
+	if heading != "" {
+		o.raw("<b>")
+		o.text(heading)
+		o.raw("</b> ")
+	}
+	text := c.Empty
+	if text == "" {
+		text = "not measured: " + c.Query + " gave no rows"
+	}
+	o.text(text)
+	o.raw("</p>\n")
+	p.sql(c.Query, c.Data)
+}
+
+// sql writes the folded text of a query where it is first used, and a link to
+// it from then on.
+func (p *page) sql(name string, data *table.Table) {
+	o := &p.body
+	q := p.queries[name]
+	if q == nil {
+		if a := p.anchorOf(name); a != "" {
+			o.raw(`<p class="cell-sql ref"><a class="q"`)
+			o.attr("href", "#"+a)
+			o.raw(">metric · ")
+			o.text(name)
+			o.raw("</a></p>\n")
+		}
+		return
+	}
+	if p.shown[name] {
+		o.raw(`<p class="cell-sql ref"><a class="q"`)
+		o.attr("href", "#sql-"+name)
+		o.raw(">SQL · ")
+		o.text(name)
+		o.raw("</a></p>\n")
+		return
+	}
+	p.shown[name] = true
+	o.raw(`<details class="cell-sql"`)
+	o.attr("id", "sql-"+name)
+	o.raw("><summary>SQL · ")
+	o.text(name)
+	o.raw("</summary>\n")
+	p.queryText(q)
+	p.csvLink(name, data)
+	o.raw("</details>\n")
+}
+
+// queryText writes the SQL with the values bound and where it comes from.
+func (p *page) queryText(q *notebook.QueryText) {
+	o := &p.body
+	if q.Doc != "" {
+		o.raw("<p>")
+		o.text(q.Doc)
+		o.raw("</p>\n")
+	}
+	o.raw(`<pre tabindex="0">`)
+	o.text(strings.TrimSpace(q.SQL))
+	o.raw("</pre>\n<p class=\"from\">")
+	o.text(plain(float64(q.Rows)))
+	if q.Rows == 1 {
+		o.raw(" row")
+	} else {
+		o.raw(" rows")
+	}
+	if q.From != "" {
+		o.raw(" · ")
+		o.text(q.From)
+	}
+	for _, name := range sortedKeys(q.Params) {
+		o.raw(" · <code>:")
+		o.text(name)
+		o.raw("</code> = ")
+		o.text(format.Or(q.Params[name], "", "", "null"))
+	}
+	o.raw("</p>\n")
+}
+
+// Limits of the CSV that a page carries as a link, rows and bytes.
+const (
+	csvRows  = 200
+	csvBytes = 8 << 10
+)
+
+// csvLink offers the rows as a file where they are few.
+func (p *page) csvLink(name string, data *table.Table) {
+	if data == nil || len(data.Rows) == 0 || len(data.Rows) > csvRows {
+		return
+	}
+	var csv strings.Builder
+	if err := format.WriteTable(&csv, data, "csv"); err != nil || csv.Len() > csvBytes {
+		return
+	}
+	o := &p.body
+	o.raw(`<p><a class="dl"`)
+	o.attr("download", name+".csv")
+	o.attr("href", "data:text/csv;charset=utf-8,"+url.PathEscape(csv.String()))
+	o.raw(">CSV, ")
+	o.int(len(data.Rows))
+	o.raw(" rows</a></p>\n")
+}
+
+// caption writes a caption's Markdown.
+func (p *page) caption(c *notebook.Cell) {
+	if src := c.CaptionProse; src != nil && src.AST != nil {
+		for i, n := range blocksOf(src.AST) {
+			if i > 0 {
+				p.body.raw("<br>")
+			}
+			p.prose.children(&p.body, n, src.Source)
+		}
+		return
+	}
+	p.body.text(c.Caption)
+}
