@@ -69,7 +69,11 @@ func (st *state) checkQueries(withColumns bool) {
 		return
 	}
 	for _, q := range wanted {
-		if n := st.lookup(q); n != nil && !st.reaches(q, bad, map[string]bool{}) {
+		n := st.lookup(strings.TrimPrefix(q, viewPrefix))
+		if n == nil || n.sqlName() != q {
+			n = st.lookup(q)
+		}
+		if n != nil && !st.reaches(q, bad, map[string]bool{}) {
 			st.columns(n)
 		}
 	}
@@ -82,9 +86,10 @@ func (st *state) referenced() []string {
 	add := func(n *name) {
 		if n != nil && n.kind == isQuery && n.cell == nil && !seen[n.name] {
 			seen[n.name] = true
-			if !n.view {
-				out = append(out, n.name)
+			if n.view {
+				st.viewQuery(n.name)
 			}
+			out = append(out, n.sqlName())
 		}
 	}
 	for _, c := range st.nb.cells {
@@ -184,7 +189,7 @@ func (st *state) reaches(q string, bad, seen map[string]bool) bool {
 
 // columns looks up the columns of a query without running it.
 func (st *state) columns(n *name) {
-	columns, err := st.env.Runner.Columns(context.Background(), n.name)
+	columns, err := st.env.Runner.Columns(context.Background(), n.sqlName())
 	if err == nil {
 		n.columns = columns
 		return
@@ -225,7 +230,7 @@ func (st *state) compileIn(nodes []node, ns *names) {
 			for _, v := range st.nb.inlines {
 				if v.span.start >= n.start && v.span.start < n.end {
 					v.names = ns
-					v.expr = st.compile(v.span, ns)
+					v.expr = st.compile(v.span, ns, wantValue)
 				}
 			}
 		case *cellNode:
@@ -234,13 +239,13 @@ func (st *state) compileIn(nodes []node, ns *names) {
 		case *ifNode:
 			for i := range n.branches {
 				if c := n.branches[i].cond; c != nil {
-					c.expr = st.compile(c.span, ns)
+					c.expr = st.compile(c.span, ns, wantCondition)
 				}
 				st.compileIn(n.branches[i].body, ns)
 			}
 		case *forNode:
 			if n.variable != "" {
-				n.rows.expr = st.compileRows(n.rows.span, ns)
+				n.rows.expr = st.compile(n.rows.span, ns, wantRows)
 				st.loopColumns(n)
 			}
 			st.compileIn(n.body, n.names)
@@ -249,11 +254,8 @@ func (st *state) compileIn(nodes []node, ns *names) {
 }
 
 // compile compiles an expression and keeps its faults.
-func (st *state) compile(s span, ns *names) *expression {
-	if s.text == "" && len(s.offsets) == 0 {
-		return &expression{broken: &Fault{}, span: s}
-	}
-	e, faults := st.compiler.compile(s, ns)
+func (st *state) compile(s span, ns *names, want wanted) *expression {
+	e, faults := st.compiler.compile(s, ns, want)
 	st.fault(faults...)
 	e.typed = st.checked
 	for _, u := range e.uses {
@@ -262,23 +264,16 @@ func (st *state) compile(s span, ns *names) *expression {
 	return e
 }
 
-// compileRows compiles what a loop runs over: rows, not a value.
-func (st *state) compileRows(s span, ns *names) *expression {
-	st.compiler.rows = true
-	defer func() { st.compiler.rows = false }()
-	return st.compile(s, ns)
-}
-
 func (st *state) compileCell(c *cellNode, ns *names) {
 	if c.cond != nil {
-		c.cond.expr = st.compile(c.cond.span, ns)
+		c.cond.expr = st.compile(c.cond.span, ns, wantCondition)
 	}
 	if c.spec == nil {
 		return
 	}
 	for _, v := range c.spec.values {
 		if v.span != nil {
-			v.expr = st.compile(*v.span, ns)
+			v.expr = st.compile(*v.span, ns, wantValue)
 		}
 	}
 	for _, t := range c.spec.texts {
@@ -289,7 +284,7 @@ func (st *state) compileCell(c *cellNode, ns *names) {
 func (st *state) compileTemplate(t *template, ns *names) {
 	for i := range t.parts {
 		if t.parts[i].span != nil {
-			t.parts[i].expr = st.compile(*t.parts[i].span, ns)
+			t.parts[i].expr = st.compile(*t.parts[i].span, ns, wantValue)
 		}
 	}
 }

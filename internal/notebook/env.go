@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -65,6 +66,7 @@ func (nb *Notebook) prepare(env Env) *state {
 		}
 	}
 	st.names.metrics = map[string]*name{}
+	st.names.excuse = nb.front.broken
 	st.compiler = newExprCompiler(nb.lines, st.functions())
 	if env.Runner == nil {
 		st.env.Runner = query.NewRunner(query.NewSet(), nil, nil)
@@ -106,6 +108,10 @@ func (st *state) declareParams() {
 		p := &st.nb.front.params[i]
 		if old := st.names.byName[p.Name]; old != nil && !old.view { // SQL tells :runs from runs
 			st.fault(st.nb.lines.fault(p.offset, "parameter %s has the name of a %s", p.Name, old.kindWord()))
+			continue
+		}
+		if p.broken {
+			st.names.byName[p.Name] = &name{kind: isParam, name: p.Name, param: p, used: true}
 			continue
 		}
 		v, given := st.env.Params[p.Name]
@@ -186,6 +192,10 @@ func (st *state) declareCell(c *cellNode) {
 func (st *state) addQuery(c *cellNode, space *names) {
 	overrides := st.env.Runner.Set.Get(c.name) != nil
 	space.byName[c.name] = &name{kind: isQuery, name: c.name, cell: c, loop: c.loop, used: overrides}
+	if len(bytes.TrimSpace(st.nb.Source[c.item.bodyStart:c.item.bodyEnd])) == 0 {
+		st.breakCell(c, st.nb.lines.fault(c.nameAt, "sql cell %s has no statement", c.name))
+		return
+	}
 	origin := query.Origin{File: st.nb.Path, Line: st.nb.lines.line(c.item.bodyStart)}
 	q, faults := query.Parse(c.name, string(st.nb.Source[c.item.bodyStart:c.item.bodyEnd]), origin)
 	for _, f := range faults {

@@ -64,7 +64,7 @@ func (st *state) fetch(e *expression, ns *names, sc *scope) error {
 	if !learnt || e.typed {
 		return nil
 	}
-	again, faults := st.compiler.compile(e.span, ns)
+	again, faults := st.compiler.compile(e.span, ns, e.want)
 	again.typed = true
 	*e = *again
 	for _, f := range faults {
@@ -191,18 +191,10 @@ func (st *state) query(n *name, sc *scope) (*table.Table, error) {
 	if n.cell != nil && st.broken[n.cell] != nil {
 		return nil, &placed{*st.broken[n.cell]}
 	}
-	ask := n.name
 	if n.view {
-		ask = "all_" + n.name
-		if st.env.Runner.Set.Get(ask) == nil {
-			q, faults := query.Parse(ask, "select * from "+n.name, query.Origin{File: st.nb.Path})
-			q.From = "built in"
-			if faults.Err() == nil {
-				st.env.Runner.Set.Add(q)
-			}
-		}
+		st.viewQuery(n.name)
 	}
-	t, err := st.env.Runner.TableWith(st.ctx, ask, st.bindLoops(sc))
+	t, err := st.env.Runner.TableWith(st.ctx, n.sqlName(), st.bindLoops(sc))
 	if err != nil {
 		f := st.queryFault(n, err)
 		if n.cell != nil && n.loop == nil {
@@ -214,6 +206,30 @@ func (st *state) query(n *name, sc *scope) (*table.Table, error) {
 		st.tables[n.name] = t
 	}
 	return t, nil
+}
+
+// viewPrefix goes before the name of a view in the name of the query that reads
+// it whole.
+const viewPrefix = "all_"
+
+// sqlName is the name of the query behind a name.
+func (n *name) sqlName() string {
+	if n.view {
+		return viewPrefix + n.name
+	}
+	return n.name
+}
+
+// viewQuery makes sure that there is a query that reads a view.
+func (st *state) viewQuery(view string) {
+	set := st.env.Runner.Set
+	if set.Get(viewPrefix+view) != nil {
+		return
+	}
+	q, faults := query.Parse(viewPrefix+view, "select * from "+view, query.Origin{File: st.nb.Path})
+	if q.From = "built in"; faults.Err() == nil {
+		set.Add(q)
+	}
 }
 
 // queryFault places the failure of a query: where the runner says, else at the

@@ -3,6 +3,7 @@ package notebook
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -21,6 +22,7 @@ import (
 type expression struct {
 	text    string
 	span    span
+	want    wanted
 	program *vm.Program
 	uses    []use
 	form    form
@@ -62,15 +64,28 @@ const maxNodes = 2000
 type exprCompiler struct {
 	lines *lines
 	base  *conf.Config
-	rows  bool // the expression being compiled is wanted as rows
 }
+
+// clocks are the built-ins that read the clock or the time zone: with them, the
+// same input would not give the same report.
+var clocks = map[string]bool{"now": true, "date": true, "timezone": true, "duration": true}
+
+// wanted is what the value of an expression is for.
+type wanted int
+
+const (
+	wantValue     wanted = iota // text, or an option
+	wantRows                    // a loop
+	wantCondition               // true or false
+)
 
 func newExprCompiler(l *lines, functions []function) *exprCompiler {
 	base := conf.CreateNew()
 	base.MaxNodes = maxNodes
 	base.Strict = true
-	for _, name := range []string{"now", "date", "timezone", "duration"} {
-		delete(base.Builtins, name) // the clock makes reports differ
+	for name := range clocks {
+		delete(base.Builtins, name)
+		base.Disabled[name] = true
 	}
 	for _, f := range functions {
 		base.Functions[f.name] = f.builtin()
@@ -89,14 +104,16 @@ func (c *exprCompiler) config(env types.Map) *conf.Config {
 
 // compile parses, resolves, checks and compiles one expression. The result is
 // never nil; broken is set when it can't run.
-func (c *exprCompiler) compile(s span, ns *names) (*expression, []Fault) {
-	e := &expression{text: strings.TrimSpace(s.text), span: s}
+func (c *exprCompiler) compile(s span, ns *names, want wanted) (*expression, []Fault) {
+	e := &expression{text: strings.TrimSpace(s.text), span: s, want: want}
 	fail := func(faults ...Fault) (*expression, []Fault) {
 		f := faults[0]
 		e.broken = &f
 		return e, faults
 	}
 	switch {
+	case s.fault != "":
+		return fail(c.lines.fault(s.start, "%s", s.fault))
 	case e.text == "":
 		return fail(c.lines.fault(s.start, "an expression is missing between the braces"))
 	case len(s.text) > maxExpr:
@@ -108,14 +125,21 @@ func (c *exprCompiler) compile(s span, ns *names) (*expression, []Fault) {
 	}
 	r := &resolver{compiler: c, span: s, names: ns, env: types.Map{}}
 	e.form, e.rows = r.formOf(tree.Node), r.rowsOf(tree.Node)
-	tree.Node = r.resolve(tree.Node, !c.rows)
+	tree.Node = r.resolve(tree.Node, want != wantRows)
 	if len(r.faults) > 0 {
 		return fail(r.faults...)
+	}
+	if r.excuse != nil {
+		e.broken = r.excuse
+		return e, nil
 	}
 	e.uses = r.uses
 	cfg := c.config(r.env)
 	if _, err := checker.Check(tree, cfg); err != nil {
 		return fail(c.exprFault(s, err))
+	}
+	if msg := unfit(tree.Node, want); msg != "" {
+		return fail(c.lines.fault(s.at(leading(s.text)), "%s", msg))
 	}
 	tree.Node = nullSafe(tree.Node)
 	if _, err := checker.Check(tree, cfg); err != nil {
@@ -125,6 +149,20 @@ func (c *exprCompiler) compile(s span, ns *names) (*expression, []Fault) {
 		return fail(c.exprFault(s, err))
 	}
 	return e, nil
+}
+
+// unfit says why the type of a checked expression does not suit, or "".
+func unfit(n ast.Node, want wanted) string {
+	kind := n.Type().Kind()
+	switch {
+	case want == wantRows && (kind == reflect.String || kind == reflect.Bool || kind >= reflect.Int && kind <= reflect.Float64):
+		return "a loop runs over rows or a list, not one value"
+	case want == wantCondition && kind == reflect.String:
+		return "a condition is true or false, not text"
+	case want == wantCondition && kind == reflect.Slice:
+		return "a condition is true or false, not a list; ask for count(...) > 0"
+	}
+	return ""
 }
 
 // exprFault places an error of the expression language.
@@ -150,6 +188,7 @@ func (s *span) at(char int) int {
 // plainMessage turns the expression language's words into ours.
 func plainMessage(msg string) string {
 	for _, r := range [][2]string{
+		{"unexpected token EOF", "the expression ends where more is expected"},
 		{"invalid operation: ", ""}, {"mismatched types", "types don't fit:"}, {"mismatched type", "type doesn't fit:"},
 		{"*notebook.MetricValue", "metric"}, {"interface {}", "unknown"},
 		{"float64", "number"}, {"int64", "number"}, {"string", "text"},
@@ -190,6 +229,7 @@ type resolver struct {
 	env      types.Map
 	uses     []use
 	faults   []Fault
+	excuse   *Fault           // a name is unknown because what declares names is broken
 	locals   []string         // of `let`
 	pointers [][]table.Column // columns of `#` in nested predicates; nil: unknown
 }
@@ -286,7 +326,11 @@ func (r *resolver) identifier(n *ast.IdentifierNode, as usage) ast.Node {
 }
 
 func (r *resolver) unknown(n *ast.IdentifierNode) {
+	if r.excuse == nil {
+		r.excuse = r.names.root().excuse
+	}
 	switch {
+	case r.excuse != nil:
 	case n.Value == "null" || n.Value == "none":
 		r.fault(n, "there is no name %s; write nil", n.Value)
 	case r.compiler.base.Functions[n.Value] != nil || r.compiler.base.Builtins[n.Value] != nil:

@@ -57,10 +57,11 @@ func hint(name string, candidates []string) string {
 	}
 	sorted := append([]string(nil), candidates...)
 	sort.Strings(sorted)
-	return "; there is " + strings.Join(sorted, ", ")
+	return "; known: " + strings.Join(sorted, ", ")
 }
 
-// sortFaults orders faults by place and drops those said twice.
+// sortFaults orders faults by place and keeps one a place: the first said, an
+// error before a warning.
 func sortFaults(faults []Fault) []Fault {
 	sort.SliceStable(faults, func(i, j int) bool {
 		a, b := faults[i], faults[j]
@@ -70,12 +71,18 @@ func sortFaults(faults []Fault) []Fault {
 		if a.Line != b.Line {
 			return a.Line < b.Line
 		}
-		return a.Column < b.Column
+		if a.Column != b.Column {
+			return a.Column < b.Column
+		}
+		return !a.Warning && b.Warning
 	})
 	out := faults[:0]
 	for i, f := range faults {
-		if i > 0 && f == out[len(out)-1] {
-			continue
+		if i > 0 {
+			last := out[len(out)-1]
+			if f == last || f.Column > 0 && f.File == last.File && f.Line == last.Line && f.Column == last.Column {
+				continue
+			}
 		}
 		out = append(out, f)
 	}

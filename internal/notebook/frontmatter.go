@@ -15,13 +15,15 @@ type frontMatter struct {
 	title  span
 	doc    string
 	params []param
-	end    int // offset of the first byte behind it
+	broken *Fault // names may be missing because of it
+	end    int    // offset of the first byte behind it
 }
 
 // param is a declared parameter with its place.
 type param struct {
 	query.Param
 	offset int
+	broken bool // its declaration is wrong; the name is known all the same
 }
 
 var paramName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -41,6 +43,9 @@ func readFront(l *lines) (frontMatter, []Fault) {
 	}
 	fm.end = after
 	y, faults := parseYAML(l, start, end, "front matter")
+	if y.root == nil && len(faults) > 0 {
+		fm.broken = &faults[0]
+	}
 	each(y.root, func(key, value *yaml.Node) {
 		switch key.Value {
 		case "title":
@@ -60,7 +65,7 @@ func readFront(l *lines) (frontMatter, []Fault) {
 				p, err := readParam(y, key, value)
 				if err != nil {
 					faults = append(faults, *err)
-					return
+					p.broken, p.Type, p.Default = true, "", nil
 				}
 				fm.params = append(fm.params, p)
 			})

@@ -34,6 +34,7 @@ type name struct {
 // names is a namespace; a loop opens one inside another.
 type names struct {
 	parent  *names
+	excuse  *Fault // of the front matter: names may be missing because of it
 	byName  map[string]*name
 	metrics map[string]*name // by metric; a query may have the name of a metric, and then hides it
 }
@@ -141,6 +142,9 @@ func (n *name) typ(as usage) types.Type {
 			return types.String
 		case "bool":
 			return types.Bool
+		}
+		if n.param.Type == "" {
+			return types.Any
 		}
 		return types.Array(types.Any)
 	case n.kind == isMetric:

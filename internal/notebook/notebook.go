@@ -61,6 +61,9 @@ func Parse(path string, src []byte) (*Notebook, []Fault) {
 	nb.faults = append(nb.faults, faults...)
 	nb.Doc = nb.front.doc
 	for _, p := range nb.front.params {
+		if p.broken {
+			continue
+		}
 		nb.Params = append(nb.Params, Param{Name: p.Name, Type: p.Type, Doc: p.Doc, Value: p.Default, Default: p.Default})
 	}
 	if nb.front.title.text != "" {

@@ -121,6 +121,8 @@ func (nb *Notebook) readProse(items []item) []directive {
 			switch word := keyword(s.text); {
 			case s.fault != "":
 				nb.fault(s.start, "%s", s.fault)
+			case bytes.HasSuffix(bytes.TrimRight(x.buf[:n.span.start], "<"), []byte("](")):
+				nb.fault(s.start, targetFault)
 			case word != "":
 				inside = append(inside, directive{span: s})
 			default:
@@ -169,6 +171,8 @@ func (nb *Notebook) checkFence(n *ast.FencedCodeBlock, x *expansion) {
 	}
 }
 
+const targetFault = "{{ }} is not filled in inside the target of a link"
+
 // checkTarget finds braces where they mean nothing.
 func (nb *Notebook) checkTarget(target []byte, n ast.Node, x *expansion) {
 	if !bytes.Contains(target, []byte("{{")) {
@@ -178,7 +182,7 @@ func (nb *Notebook) checkTarget(target []byte, n ast.Node, x *expansion) {
 	if i := bytes.Index(nb.Source[at:], []byte("{{")); i >= 0 {
 		at += i
 	}
-	nb.fault(at, "{{ }} is not filled in inside the target of a link")
+	nb.fault(at, targetFault)
 }
 
 // findingMark parts the label of a heading from its finding.

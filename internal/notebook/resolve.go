@@ -149,6 +149,10 @@ func (r *resolver) call(n *ast.CallNode) ast.Node {
 		return n
 	}
 	fn := r.compiler.base.Functions[id.Value]
+	if clocks[id.Value] {
+		r.fault(n, "%s() is not there: with it, the same input would not give the same report", id.Value)
+		return n
+	}
 	if fn == nil || strings.HasPrefix(id.Value, "_") {
 		r.fault(n, "there is no function %s%s", id.Value, hint(id.Value, r.compiler.functions()))
 		return n

@@ -146,8 +146,8 @@ func (b *builder) directive(d directive) {
 	top := &b.stack[len(b.stack)-1]
 	switch word {
 	case "if":
+		b.needs(&rest, "if", "{{ if condition }}")
 		n := &ifNode{block: d.block, start: d.span.start, branches: []branch{{cond: &condition{span: rest}, at: d.span.start}}}
-		b.needs(d.span, rest, "if", "{{ if condition }}")
 		b.add(n)
 		b.stack = append(b.stack, frame{ifNode: n, open: d.span})
 	case "for":
@@ -166,7 +166,7 @@ func (b *builder) directive(d directive) {
 				b.fault(d.span, "{{ %s }}: want {{ else }} or {{ else if condition }}", inner)
 			} else {
 				br.cond = &condition{span: rest.after(leading(rest.text) + len("if"))}
-				b.needs(d.span, br.cond.span, "else if", "{{ else if condition }}")
+				b.needs(&br.cond.span, "else if", "{{ else if condition }}")
 			}
 		}
 		last := &top.ifNode.branches[len(top.ifNode.branches)-1]
@@ -188,10 +188,10 @@ func (b *builder) directive(d directive) {
 	}
 }
 
-// needs refuses a directive without its expression.
-func (b *builder) needs(whole, rest span, word, want string) {
+// needs notes that a directive lacks its expression.
+func (b *builder) needs(rest *span, word, want string) {
 	if strings.TrimSpace(rest.text) == "" {
-		b.fault(whole, "{{ %s }} has no condition; want %s", word, want)
+		rest.fault = "{{ " + word + " }} has no condition; want " + want
 	}
 }
 
