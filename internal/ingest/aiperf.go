@@ -159,5 +159,5 @@ func nanoTime(ns float64, ok bool) profile.Opt[time.Time] {
 	if !ok || ns <= 0 || ns > 9e18 {
 		return profile.Opt[time.Time]{}
 	}
-	return profile.Some(time.Unix(0, int64(ns)).UTC().Truncate(time.Microsecond))
+	return profile.Some(time.Unix(0, int64(ns)).UTC().Round(time.Microsecond))
 }

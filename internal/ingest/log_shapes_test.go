@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,9 +160,21 @@ func TestLogMeasured(t *testing.T) {
 	if l.MaxKVTokens != profile.Some(int64(32000)) {
 		t.Errorf("KV capacity %v, want that of the chosen TP=4", l.MaxKVTokens.Any())
 	}
+	interpolated := genMeasured()
+	for i, r := range interpolated.records {
+		if strings.Contains(r.msg, "/data/selected_decode_interpolation/") {
+			kv := genRecord{at: r.at, logger: "benchmarks.profiler.utils.config_modifiers.trtllm", target: "trtllm.get", level: "INFO", msg: "Found TRT-LLM KV cache max tokens: 31000"}
+			interpolated.records = slices.Insert(interpolated.records, i, kv)
+			break
+		}
+	}
+	if n := readOne(t, interpolated.console()).MaxKVTokens; n != profile.Some(int64(31000)) {
+		t.Errorf("KV capacity %v, want that of the decode interpolation", n.Any())
+	}
 	cands := []profile.Candidate{
 		{Phase: profile.Decode, Mapping: "TP=1", Concurrency: profile.Some(int64(2)), ITL: profile.Some(20.67), Throughput: profile.Some(143.78)},
 		{Phase: profile.Decode, Mapping: "TP=4", Concurrency: profile.Some(int64(2)), ITL: profile.Some(20.6749), Throughput: profile.Some(143.70)},
+		{Phase: profile.Decode, Mapping: "TP=4", Concurrency: profile.Some(int64(1)), ITL: profile.Some(20.66), Throughput: profile.Some(143.78)},
 		{Phase: profile.Decode, Mapping: "TP=4", Concurrency: profile.Some(int64(3)), ITL: profile.Some(20.6749), Throughput: profile.Some(143.7751)},
 	}
 	if l.MatchConcurrency(cands); l.Recommendations[1].Concurrency != profile.Some(int64(3)) {

@@ -52,6 +52,7 @@ func TestLogKind(t *testing.T) {
 		{"statement", sweep(classicHead("2026-01-05 10:00:00").add(0, use)), profile.Simulated},
 		{"legacy statement", sweep(classicLog("2025-07-05 10:00:00").add(0, "Profiling TP sizes: [1, 2]").add(0, "Will use aiconfigurator to estimate perf.")), profile.Simulated},
 		{"no statement", sweep(classicHead("2026-01-05 10:00:00")), profile.Measured},
+		{"head missing", classicLog("2026-01-05 10:00:00").add(0, "Using model's maximum context length: 40960").add(1, "Profiling prefill..."), ""},
 		{"ended before it", classicHead("2026-01-05 10:00:00"), ""},
 		{"options ignored", sweep(classicHead("2026-01-05 10:00:00").by(0, "__main__", "profile_sla.run_profile", "WARNING", "Ignoring --aic-system, --aic-hf-id, and/or --backend-version when not using --use-ai-configurator.", "")), profile.Measured},
 		{"another logger says it", sweep(classicHead("2026-01-05 10:00:00").by(0, "some.library", "library.f", "INFO", use, "")), profile.Measured},
