@@ -100,13 +100,21 @@ func (d *Definition) Text() string {
 // SHA256 is the hash, in hex, of Text and of the statement of its query and of
 // all that the query reads from, each as `-- NAME`, a line end, the statement
 // and a line end, those read from first.
-func (d *Definition) SHA256(set *query.Set) string {
+func (d *Definition) SHA256(set *query.Set) string { return d.hash(queryTexts(set, d.Query)) }
+
+func (d *Definition) hash(queries string) string {
 	h := sha256.New()
 	h.Write([]byte(d.Text()))
-	for _, q := range set.Closure(d.Query) {
-		fmt.Fprintf(h, "-- %s\n%s\n", q.Name, q.SQL())
-	}
+	h.Write([]byte(queries))
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+func queryTexts(set *query.Set, name string) string {
+	var b strings.Builder
+	for _, q := range set.Closure(name) {
+		fmt.Fprintf(&b, "-- %s\n%s\n", q.Name, q.SQL())
+	}
+	return b.String()
 }
 
 // fault makes a fault at a character of a field.

@@ -50,7 +50,7 @@ func Eval(ctx context.Context, set *Set, runner *query.Runner, names ...string) 
 	})
 	ordered := p.order()
 	p.compileAll()
-	e := &evaluation{plan: p, params: p.paramValues(), values: map[string]map[any]map[string]any{}}
+	e := &evaluation{plan: p, params: p.paramValues(), values: map[string]map[any]map[string]any{}, texts: map[string]string{}}
 	rows := map[*job][][]any{}
 	for _, j := range ordered {
 		if j.faults.Err() != nil {
@@ -202,56 +202,95 @@ type evaluation struct {
 	*plan
 	params map[string]any
 	values map[string]map[any]map[string]any // metric -> run_id -> key -> value
-}
-
-// rowKey is what a metric may have one row for.
-type rowKey struct {
-	run any
-	key string
+	texts  map[string]string                 // query -> queryTexts
 }
 
 // metric evaluates one metric over the rows of its query.
 func (e *evaluation) metric(ctx context.Context, j *job, t *table.Table) [][]any {
+	if _, ok := e.texts[j.def.Query]; !ok {
+		e.texts[j.def.Query] = queryTexts(e.runner.Set, j.def.Query)
+	}
+	w := &rowWriter{name: j.def.Name, unit: nilIfEmpty(j.def.Unit), sha: j.def.hash(e.texts[j.def.Query])}
 	needed := e.neededByOthers(j.def.Name)
-	seen := make(map[rowKey]int, len(t.Rows))
+	seen := seenKeys{}
 	r := newRowRunner(e, j, t)
-	sha := j.def.SHA256(e.runner.Set)
-	out := make([][]any, 0, len(t.Rows))
-	var slab []any
+	var f figure
 	duplicates := 0
 	for i, row := range t.Rows {
 		if i%1024 == 0 && ctx.Err() != nil {
 			j.faults = append(j.faults, j.def.fault("expr", 0, "stopped after %d rows: %v", i, ctx.Err()))
 			break
 		}
-		f, ok := r.figure(i, row)
-		if !ok {
+		if !r.figure(i, row, &f) {
 			continue
 		}
-		key := rowKey{f.runID, f.key}
-		if first, twice := seen[key]; twice {
+		if first, twice := seen.add(t, r.runID, i, f.key); twice {
 			if duplicates++; duplicates == 1 {
-				j.faults = append(j.faults, j.duplicate(f, t, first, i))
+				j.faults = append(j.faults, j.duplicate(&f, first, i))
 			}
 			continue
 		}
-		seen[key] = i
 		if needed {
-			e.keep(j.def.Name, f)
+			e.keep(j.def.Name, &f)
 		}
-		if len(slab) < len(Columns) {
-			slab = make([]any, len(Columns)*min(len(t.Rows), 1024))
-		}
-		cells := slab[:len(Columns):len(Columns)]
-		slab = slab[len(Columns):]
-		f.put(cells, j.def, sha)
-		out = append(out, cells)
+		w.write(&f, len(t.Rows)-i)
 	}
 	r.report()
-	return out
+	return w.rows
 }
 
-func (j *job) duplicate(f *figure, t *table.Table, first, again int) *query.Fault {
+// seenKeys holds the row of each run and key. Rows of one run mostly stand
+// together, so its map is kept at hand.
+type seenKeys struct {
+	runs map[any]map[string]int
+	last any
+	keys map[string]int
+}
+
+// add notes the key of row i; twice is set when the run has an earlier row of
+// that key.
+func (s *seenKeys) add(t *table.Table, runColumn, i int, key string) (first int, twice bool) {
+	run := t.Rows[i][runColumn]
+	if s.keys == nil || run != s.last {
+		if s.runs == nil {
+			s.runs = map[any]map[string]int{}
+		}
+		if s.runs[run] == nil {
+			ahead := i
+			for ahead < len(t.Rows) && t.Rows[ahead][runColumn] == run {
+				ahead++
+			}
+			s.runs[run] = make(map[string]int, ahead-i)
+		}
+		s.last, s.keys = run, s.runs[run]
+	}
+	if first, twice = s.keys[key]; !twice {
+		s.keys[key] = i
+	}
+	return first, twice
+}
+
+// rowWriter makes rows of metric_values. Cells of many rows share one slice.
+type rowWriter struct {
+	name, unit, sha any
+	rows            [][]any
+	slab            []any
+}
+
+// write adds a row; left is how many more may come.
+func (w *rowWriter) write(f *figure, left int) {
+	if len(w.slab) == 0 {
+		w.slab = make([]any, len(Columns)*min(left, 1024))
+	}
+	n := len(Columns)
+	c := w.slab[:n:n]
+	w.slab = w.slab[n:]
+	c[0], c[1], c[2], c[3], c[4], c[5] = f.runID, f.run, w.name, f.keyCell, f.value, w.unit
+	c[6], c[7], c[8], c[9], c[10], c[11] = f.low, f.high, f.n, f.verdict, f.note, w.sha
+	w.rows = append(w.rows, c)
+}
+
+func (j *job) duplicate(f *figure, first, again int) *query.Fault {
 	field := "key"
 	label := ""
 	if j.def.Key == "" {
@@ -305,17 +344,10 @@ func (e *evaluation) valueOf(u use, runID any, key string) any {
 type figure struct {
 	runID, run       any
 	key              string
+	keyCell          any // key
 	value, low, high any // float64 or nil
 	n                any // int64 or nil
 	verdict, note    any // string or nil
-}
-
-func (f *figure) put(cells []any, d *Definition, sha string) {
-	var unit any
-	if d.Unit != "" {
-		unit = d.Unit
-	}
-	copy(cells, []any{f.runID, f.run, d.Name, f.key, f.value, unit, f.low, f.high, f.n, f.verdict, f.note, sha})
 }
 
 // machine is one expr VM with its memory bound.
@@ -338,6 +370,9 @@ func toNumber(v any) (any, error) {
 	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, nil
+	}
+	if _, as := v.(float64); as {
+		return v, nil // not boxed again
 	}
 	return f, nil
 }

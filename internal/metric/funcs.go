@@ -81,9 +81,7 @@ var variables = []Function{
 	{"metric", "metric('name'), metric('name', 'key')", "value of another metric of the same run; without a key the row's own"},
 }
 
-// functions is what expressions can call, in expr's form. Built once.
-var functions = buildFunctions()
-
+// buildFunctions returns what expressions can call, in expr's form.
 func buildFunctions() map[string]*builtin.Function {
 	out := map[string]*builtin.Function{}
 	for name, op := range operators {

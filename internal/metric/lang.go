@@ -4,9 +4,11 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/checker/nature"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
@@ -86,7 +88,7 @@ func parse(text string) (*parsed, *exprError) {
 		p.names = []name{{name: t, at: strings.Index(text, t)}}
 		return p, nil
 	}
-	tree, err := parser.ParseWithConfig(text, newConfig(nil))
+	tree, err := parser.ParseWithConfig(text, language())
 	if err != nil {
 		return nil, toExprError(err)
 	}
@@ -160,22 +162,30 @@ var example = map[nameKind]string{
 	columnName: "column('itl_ms')", ofRunName: "of_run('itl_ms')", metricName: "metric('regret', 'decode')",
 }
 
-// newConfig returns the language: the functions of this package and those of
-// expr that need no clock.
-func newConfig(env types.Map) *conf.Config {
+// language is what all expressions share: the functions of this package and
+// those of expr that need no clock. It is made when first needed, and only
+// read.
+var language = sync.OnceValue(func() *conf.Config {
 	c := conf.CreateNew()
-	if env != nil {
-		c.WithEnv(env)
-		c.Strict = true
-	}
 	c.Optimize = false
 	c.MaxNodes = maxNodes
 	for _, name := range noBuiltins {
 		c.Disabled[name] = true
 		delete(c.Builtins, name)
 	}
-	c.Functions = functions
+	c.Functions = buildFunctions()
 	return c
+})
+
+// newConfig returns the language with the variables of env.
+func newConfig(env types.Map) *conf.Config {
+	c := *language()
+	c.NtCache = nature.Cache{}
+	if env != nil {
+		c.WithEnv(env)
+		c.Strict = true
+	}
+	return &c
 }
 
 // noBuiltins are functions of expr that a metric has no use for, or whose

@@ -109,37 +109,26 @@ func (r *rowRunner) column(name string, runID any) []any {
 	return values
 }
 
-// figure evaluates all fields for one row. ok is false when the metric does not
-// apply to it.
-func (r *rowRunner) figure(i int, row []any) (f *figure, ok bool) {
-	f = &figure{runID: row[r.runID], run: row[r.run]}
-	eval := func(field string) any {
-		v, err := r.eval(field, row, f)
-		if err != nil {
-			r.fail(field, i, f, err)
-			return nil
-		}
-		return v
-	}
-	number := func(field string) any {
-		v, err := toNumber(eval(field))
-		if err != nil {
-			r.fail(field, i, f, &exprError{0, err.Error()})
-		}
-		return v
-	}
+// figure evaluates all fields for one row into f. It returns false when the
+// metric does not apply to the row.
+func (r *rowRunner) figure(i int, row []any, f *figure) bool {
+	*f = figure{runID: row[r.runID], run: row[r.run]}
 	if r.fields["applies"] != nil {
-		if applies, isBool := eval("applies").(bool); isBool && !applies {
-			return nil, false
+		if applies, isBool := r.value("applies", i, row, f).(bool); isBool && !applies {
+			return false
 		}
 	}
-	f.key = keyText(eval("key"))
-	f.value = number("expr")
-	f.low, f.high = number("low"), number("high")
-	if n, ok := number("n").(float64); ok && n == math.Trunc(n) && math.Abs(n) < 1<<53 {
+	f.keyCell = r.value("key", i, row, f)
+	f.key = keyText(f.keyCell)
+	if _, isText := f.keyCell.(string); !isText {
+		f.keyCell = f.key
+	}
+	f.value = r.number("expr", i, row, f)
+	f.low, f.high = r.number("low", i, row, f), r.number("high", i, row, f)
+	if n, ok := r.number("n", i, row, f).(float64); ok && n == math.Trunc(n) && math.Abs(n) < 1<<53 {
 		f.n = int64(n)
 	}
-	if s, ok := eval("note").(string); ok && s != "" {
+	if s, ok := r.value("note", i, row, f).(string); ok && s != "" {
 		f.note = s
 	}
 	if r.broken != "" && f.value == nil {
@@ -148,7 +137,26 @@ func (r *rowRunner) figure(i int, row []any) (f *figure, ok bool) {
 	if r.fields["limit"] != nil {
 		r.judge(i, row, f)
 	}
-	return f, true
+	return true
+}
+
+// value evaluates a field; an error is noted and gives null.
+func (r *rowRunner) value(field string, i int, row []any, f *figure) any {
+	v, err := r.eval(field, row, f)
+	if err != nil {
+		r.fail(field, i, f, err)
+		return nil
+	}
+	return v
+}
+
+// number is value for fields that hold numbers.
+func (r *rowRunner) number(field string, i int, row []any, f *figure) any {
+	v, err := toNumber(r.value(field, i, row, f))
+	if err != nil {
+		r.fail(field, i, f, &exprError{0, err.Error()})
+	}
+	return v
 }
 
 // judge puts the verdict of the limit into f.

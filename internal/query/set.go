@@ -14,6 +14,7 @@ type Set struct {
 	order  []string // in the order of definition
 	known  map[string]bool
 	params map[string]Param
+	all    map[string]Param // AllParams, nil until asked for
 }
 
 // Folder is a place where queries lie as NAME.sql.
@@ -117,6 +118,7 @@ func misspelt(q *Query, earlier []string, later bool) *Fault {
 }
 
 func (s *Set) put(q *Query) {
+	s.all = nil
 	if s.byName[q.Name] == nil {
 		s.order = append(s.order, q.Name)
 	}
@@ -143,6 +145,7 @@ func (s *Set) Know(names ...string) {
 // Declare adds parameters that every query may use without declaring them: a
 // notebook's. They take the place of a query's own declaration.
 func (s *Set) Declare(params ...Param) {
+	s.all = nil
 	for _, p := range params {
 		s.params[p.Name] = p
 	}
@@ -207,8 +210,12 @@ func (s *Set) Params(name string) []Param {
 }
 
 // AllParams returns every parameter that the set or one of its queries
-// declares. Where two queries differ, the first by name counts.
+// declares. Where two queries differ, the first by name counts. The map is not
+// to be changed.
 func (s *Set) AllParams() map[string]Param {
+	if s.all != nil {
+		return s.all
+	}
 	out := map[string]Param{}
 	for _, q := range s.All() {
 		for _, p := range q.Params {
@@ -220,6 +227,7 @@ func (s *Set) AllParams() map[string]Param {
 	for n, p := range s.params {
 		out[n] = p
 	}
+	s.all = out
 	return out
 }
 
