@@ -14,15 +14,22 @@ with subjects as (
 spoken as (
   select c.run_id, c.duration_s, c.reference_duration_s, c.gpu_hours, c.reference_gpu_hours, c.saved_note, c.reference,
     case when c.duration_s >= 3600 then printf('%d h %02d min', c.duration_s / 3600, c.duration_s % 3600 / 60)
-      when c.duration_s >= 60 then printf('%d min %02d s', c.duration_s / 60, c.duration_s % 60) else printf('%d s', c.duration_s) end as own_time,
+      when c.duration_s >= 60 then printf('%d min %02d s', c.duration_s / 60, c.duration_s % 60) else c.duration_s || ' s' end as own_time,
     case when c.reference_duration_s >= 3600 then printf('%d h %02d min', c.reference_duration_s / 3600, c.reference_duration_s % 3600 / 60)
-      when c.reference_duration_s >= 60 then printf('%d min %02d s', c.reference_duration_s / 60, c.reference_duration_s % 60) else printf('%d s', c.reference_duration_s) end as reference_time
+      when c.reference_duration_s >= 60 then printf('%d min %02d s', c.reference_duration_s / 60, c.reference_duration_s % 60) else c.reference_duration_s || ' s' end as reference_time
   from cost c
 ),
 wanted as (
   select run_id, metric, key, value, low, high, n, verdict, note
   from metric_values
   where metric in ('duration_saved', 'ttft_error', 'itl_error', 'regret', 'point_regret')
+),
+-- sweeps: what a sweep table says of accuracy where no load test does
+sweeps as (
+  select run_id, metric, min(n) as n, replace(printf('over the sweep: level %+.1f %%, worst %+.1f %% at %s, n = %d', 100 * level, 100 * worst_error, worst_at, n), '-', '−') as words
+  from sweep_errors
+  where both_limits
+  group by run_id, metric
 ),
 choice as (
   -- the phase that stands for the whole: both limits at once, else both phases in balance
@@ -38,12 +45,14 @@ tiles as (
   left join wanted m on m.run_id = s.run_id and m.metric = 'duration_saved'
   union all
   select s.run_id, 2, 'accuracy ttft', 'TTFT error, ' || :judged_level || ' load', m.value, m.low, m.high, m.verdict, 'fraction', 'signed_percent',
-    -:accuracy_tolerance, :accuracy_tolerance, m.note || case when m.n is not null then ', n = ' || m.n else '' end
+    -:accuracy_tolerance, :accuracy_tolerance, concat_ws('; ', m.note, case when m.value is not null then 'n = ' || m.n end, case when m.value is null then w.words end)
   from subjects s left join wanted m on m.run_id = s.run_id and m.metric = 'ttft_error' and m.key = :judged_level
+  left join sweeps w on w.run_id = s.run_id and w.metric = 'ttft'
   union all
   select s.run_id, 3, 'accuracy itl', 'ITL error, ' || :judged_level || ' load', m.value, m.low, m.high, m.verdict, 'fraction', 'signed_percent',
-    -:accuracy_tolerance, :accuracy_tolerance, m.note || case when m.n is not null then ', n = ' || m.n else '' end
+    -:accuracy_tolerance, :accuracy_tolerance, concat_ws('; ', m.note, case when m.value is not null then 'n = ' || m.n end, case when m.value is null then w.words end)
   from subjects s left join wanted m on m.run_id = s.run_id and m.metric = 'itl_error' and m.key = :judged_level
+  left join sweeps w on w.run_id = s.run_id and w.metric = 'itl'
   union all
   select s.run_id, 4, 'optimization',
     case when c.overshoot is not null then 'Choice breaks the SLA by' else 'Regret of the choice' end,
