@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/expr-lang/expr/vm"
 )
 
 // rowEnv is what an expression sees of one row: the columns by name, the
@@ -16,6 +18,7 @@ type rowEnv struct {
 	alias   string // of the joined row
 	joined  *joinedRow
 	beside  string // name of the file beside
+	vm      vm.VM
 }
 
 // fileName is the name under which an expression knows where the table is.
@@ -31,12 +34,7 @@ func newRowEnv(columns []string, file string) *rowEnv {
 	env.vars[fileName] = map[string]any{
 		"name": path.Base(file), "folder": folderName(folder), "parent": folderName(path.Dir(folder)),
 	}
-	env.vars[textName] = func(name string) any {
-		if s, ok := env.text(name); ok && s != "" {
-			return s
-		}
-		return nil
-	}
+	env.vars[textName] = env.textOrNil
 	env.vars[colName] = env.cells
 	env.vars[optName] = env.lookup
 	env.vars[hasName] = func(name string) bool { _, ok := env.columns[name]; return ok }
@@ -105,6 +103,14 @@ func (env *rowEnv) text(name string) (string, bool) {
 		return s, ok
 	}
 	return "", false
+}
+
+// textOrNil is text for an expression: nil for an empty cell or none.
+func (env *rowEnv) textOrNil(name string) any {
+	if s, ok := env.text(name); ok && s != "" {
+		return s
+	}
+	return nil
 }
 
 // bind compiles the mapping and checks that the table has every column that it

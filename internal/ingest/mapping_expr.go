@@ -3,8 +3,8 @@ package ingest
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -18,10 +18,13 @@ type mapExpr struct {
 	name, src, file string
 	line, column    int // 1-based, of the expression's first character
 	// lone is the column that the whole expression names, if it is no more
-	// than a name: its cell is then taken as written.
+	// than a name (or opt or text of one): its cell is then taken as written.
 	lone    string
+	asText  bool // it is text of a column
 	program *vm.Program
 	names   []nameUse
+	once    sync.Once // built-in mappings are compiled when first used, maybe at once
+	err     error
 }
 
 // nameUse is a column or variable that an expression names.
@@ -56,11 +59,16 @@ func (e *exprError) Error() string {
 
 func (e *exprError) Unwrap() error { return &e.at }
 
-// compile parses the expression and notes the names in it.
+// compile parses the expression, once, and notes the names in it.
 func (e *mapExpr) compile() error {
-	if e == nil || e.program != nil {
+	if e == nil {
 		return nil
 	}
+	e.once.Do(func() { e.err = e.parse() })
+	return e.err
+}
+
+func (e *mapExpr) parse() error {
 	tree, err := parser.Parse(e.src)
 	if err != nil {
 		return e.located(err)
@@ -72,9 +80,7 @@ func (e *mapExpr) compile() error {
 		return e.errorf(visitor.at.From, "%s", visitor.err)
 	}
 	e.names = visitor.uses()
-	if name, ok := columnOf(tree.Node); ok {
-		e.lone = name
-	}
+	e.lone, e.asText = loneColumn(tree.Node)
 	if e.program, err = expr.Compile(e.src, mappingFunctions...); err != nil {
 		return e.located(err)
 	}
@@ -94,10 +100,13 @@ func (e *mapExpr) run(env *rowEnv) (any, error) {
 	if e == nil {
 		return nil, nil
 	}
+	if e.asText {
+		return env.textOrNil(e.lone), nil
+	}
 	if e.lone != "" {
 		return env.lookup(e.lone), nil
 	}
-	v, err := vm.Run(e.program, env.vars)
+	v, err := env.vm.Run(e.program, env.vars)
 	if err != nil {
 		var fe *file.Error
 		if errors.As(err, &fe) {
@@ -108,75 +117,24 @@ func (e *mapExpr) run(env *rowEnv) (any, error) {
 	return v, nil
 }
 
-// The names that an expression can use besides columns.
-const (
-	colName  = "col"  // col["any column"]
-	textName = "text" // text("column"): the cell as written
-	optName  = "opt"  // opt("column"): the cell, nil if there is no such column
-	hasName  = "has"  // has("column")
-)
-
-var rowFunctions = map[string]bool{textName: true, optName: true, hasName: true}
-
-// pureFunctions have no access to the row.
-var pureFunctions = map[string]bool{"number": true, "match": true, "mapping": true, "engine_gpus": true}
-
-var mappingFunctions = []expr.Option{
-	expr.Function("match", func(args ...any) (any, error) {
-		pattern, err := regexp.Compile(args[1].(string))
-		if err != nil {
-			return nil, err
-		}
-		text, _ := args[0].(string)
-		if found := pattern.FindStringSubmatch(text); len(found) > 0 {
-			return found[len(found)-1], nil
-		}
-		return nil, nil
-	}, new(func(any, string) any)),
-	expr.Function("number", func(args ...any) (any, error) {
-		v := args[0]
-		if s, ok := v.(string); ok {
-			v = cellValue(s)
-		}
-		_, _, err := cellNumber(v)
-		return v, err
-	}, new(func(any) any)),
-	expr.Function("mapping", func(args ...any) (any, error) {
-		if args[0] == nil {
-			return nil, nil
-		}
-		p, err := degrees(args)
-		return p.tableLabel(), err
-	}, new(func(any, any, any, any, any) any)),
-	expr.Function("engine_gpus", func(args ...any) (any, error) {
-		if args[0] == nil {
-			return nil, nil
-		}
-		p, err := degrees(args)
-		return int(p.tableGPUs()), err
-	}, new(func(any, any, any) any)),
-}
-
-// degrees reads tp, pp, dp, moe_tp and moe_ep in this order.
-func degrees(args []any) (parallel, error) {
-	var p parallel
-	for i, dst := range []*int64{&p.TP, &p.PP, &p.DP, &p.MoeTP, &p.MoeEP} {
-		if i >= len(args) {
-			break
-		}
-		n, ok, err := cellWhole(args[i])
-		if err != nil || n < 0 || n > maxDegree {
-			return p, fmt.Errorf("want a parallel degree from 1 to %d, got %v", maxDegree, args[i])
-		}
-		if ok {
-			*dst = n
-		}
+// loneColumn is the column that an expression consists of, "" if it is more.
+func loneColumn(n ast.Node) (name string, asText bool) {
+	if name, ok := columnOf(n); ok {
+		return name, false
 	}
-	return p, nil
+	call, ok := n.(*ast.CallNode)
+	if !ok || len(call.Arguments) != 1 {
+		return "", false
+	}
+	callee, isName := call.Callee.(*ast.IdentifierNode)
+	arg, isText := call.Arguments[0].(*ast.StringNode)
+	if !isName || !isText || callee.Value != textName && callee.Value != optName {
+		return "", false
+	}
+	return arg.Value, callee.Value == textName
 }
 
-// columnOf is the column that an expression consists of: a, col["a"] or
-// alias.a.
+// columnOf is the column that an expression names: a, col["a"] or alias.a.
 func columnOf(n ast.Node) (string, bool) {
 	switch n := n.(type) {
 	case *ast.ChainNode:

@@ -250,3 +250,24 @@ func TestSweepProblemsAreBounded(t *testing.T) {
 		t.Errorf("%d problems, the last %+v", len(problems), problems[len(problems)-1])
 	}
 }
+
+// TestSweepTablesAtOnce: mappings are shared by all readers, also while they
+// are compiled (for the race detector).
+func TestSweepTablesAtOnce(t *testing.T) {
+	const table = "mapping,concurrency,ttft_ms,itl_ms\nTP=1,8,100,10\n"
+	done := make(chan int)
+	for range 4 {
+		go func() {
+			runs, _, err := ReadSweepTable(strings.NewReader(table), "t.csv", SweepOptions{})
+			if err != nil {
+				t.Error(err)
+			}
+			done <- len(runs)
+		}()
+	}
+	for range 4 {
+		if n := <-done; n != 1 {
+			t.Errorf("%d runs", n)
+		}
+	}
+}
