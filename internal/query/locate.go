@@ -3,7 +3,9 @@ package query
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // What SQLite says when a text is wrong. It gives no position, only the word
@@ -21,10 +23,24 @@ var messages = []struct {
 	{re: regexp.MustCompile(`circular reference: (\w+)`)},
 }
 
+// placed is how a Querier that knows the place of an error in the text says so.
+var placed = regexp.MustCompile(`\bline (\d+) column (\d+): `)
+
 // locate turns a message of the database into a fault at the place that it is
 // about, as near as can be told.
 func (r *Runner) locate(ctx context.Context, q *Query, err error) error {
 	msg := cleanMessage(err.Error())
+	if m := placed.FindStringSubmatchIndex(msg); m != nil {
+		line, _ := strconv.Atoi(msg[m[2]:m[3]])
+		column, _ := strconv.Atoi(msg[m[4]:m[5]])
+		sql := q.SQL()
+		offset := offsetOfLine(sql, line-1)
+		for ; column > 1 && offset < len(sql) && sql[offset] != '\n'; column-- {
+			_, size := utf8.DecodeRuneInString(sql[offset:])
+			offset += size
+		}
+		return &sqlError{q.fault(q.body+offset, "%s", msg[m[1]:]), err}
+	}
 	fault := func(offset int) error {
 		f := q.fault(offset, "%s", msg)
 		return &sqlError{f, err}

@@ -204,3 +204,21 @@ func TestTimeout(t *testing.T) {
 		t.Error("a time-out was kept as the result")
 	}
 }
+
+// placingDB says where an error is, as store does.
+type placingDB struct{ *memDB }
+
+func (placingDB) Query(context.Context, string, map[string]any) (*table.Table, error) {
+	return nil, errors.New("line 2 column 9: no such column: ms (did you mean itl_ms?)")
+}
+
+func TestPlacedError(t *testing.T) {
+	q, _ := Parse("q", "-- doc: x\n\nselect ms, é,\n  'é' || ms from m", Origin{File: "q.sql"})
+	s := NewSet()
+	s.Add(q)
+	_, err := NewRunner(s, placingDB{newMemDB(t)}, nil).Table(context.Background(), "q")
+	var f *Fault
+	if !errors.As(err, &f) || f.Head() != "q.sql:4:9: no such column: ms (did you mean itl_ms?)" || !strings.HasSuffix(f.Excerpt, "            ^") {
+		t.Errorf("got %v", err)
+	}
+}
