@@ -7,21 +7,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"runtime"
-	"sync"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/profreport/profreport/internal/store/sqlite"
 )
-
-// decoder undoes encoder. A frame never holds more than a piece.
-var decoder = sync.OnceValue(func() *zstd.Decoder {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithDecoderMaxMemory(2*chunkBytes))
-	if err != nil {
-		panic(err) // the options are constant
-	}
-	return d
-})
 
 // content is what the archive says about the bytes of a source.
 type content struct {

@@ -57,8 +57,11 @@ func (db *DB) Load(ctx context.Context, r *profile.Run, o LoadOptions) (LoadResu
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	l := &loader{ctx: ctx, run: r, options: o, stmts: map[string]*sqlite.Stmt{}, inserts: map[string]*sqlite.Stmt{},
 		result: LoadResult{Run: r.Name, Problems: map[string]int{}}}
+	l.packAll()
 	err := db.write(ctx, func(c *sqlite.Conn) error {
 		l.conn = c
 		defer l.close()
@@ -81,6 +84,7 @@ type loader struct {
 	stmts    map[string]*sqlite.Stmt // by text
 	inserts  map[string]*sqlite.Stmt // by table; among stmts
 	levels   map[string]int64        // level_id by name
+	packs    []packing               // by source
 	sums     []string                // SHA-256 by source
 	problems int                     // ordinal of the last problem
 	done     int64

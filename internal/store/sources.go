@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync"
+	"sync/atomic"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/profreport/profreport/internal/profile"
 )
 
@@ -18,17 +17,6 @@ const chunkBytes = 1 << 20
 // maxChunks is the number of pieces a content may have: chunk_id is
 // content_id * maxChunks + ordinal.
 const maxChunks = 1 << 24
-
-// encoder compresses evidence. Level and size were chosen by measurement: the
-// fastest level keeps up with the disk and a piece of 1 MiB loses nothing.
-var encoder = sync.OnceValue(func() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)),
-		zstd.WithWindowSize(chunkBytes), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		panic(err) // the options are constant
-	}
-	return e
-})
 
 // packed is a source in memory, hashed and compressed.
 type packed struct {
@@ -40,17 +28,24 @@ type packed struct {
 func pack(b []byte, keep bool) packed {
 	h := sha256.Sum256(b)
 	p := packed{sum: hex.EncodeToString(h[:])}
-	for keep && len(b) > 0 {
+	if !keep {
+		return p
+	}
+	squeeze := compressFrame
+	if compressed(b) {
+		squeeze = rawFrame
+	}
+	for len(b) > 0 {
 		n := min(len(b), chunkBytes)
-		p.frames = append(p.frames, encoder().EncodeAll(b[:n], nil))
+		p.frames = append(p.frames, squeeze(b[:n]))
 		b = b[n:]
 	}
 	return p
 }
 
-// insertSources stores every source: those in memory are hashed and
-// compressed on all cores while the rows before them are written, the others
-// are streamed one after another.
+// insertSources stores every source: those in memory have been hashed and
+// compressed on all cores since the load began, the others are streamed one
+// after another.
 func (l *loader) insertSources() error {
 	r := l.run
 	logs := map[int][]*profile.RequestLog{}
@@ -63,21 +58,9 @@ func (l *loader) insertSources() error {
 	l.sums = make([]string, len(r.Sources))
 	l.result.Sources = len(r.Sources)
 	l.total = totalBytes(r.Sources)
-	ready := l.packAll()
 	for i := range r.Sources {
 		s := &r.Sources[i]
-		var content int64
-		var err error
-		if s.Open == nil || s.Bytes != nil {
-			p := <-ready[i]
-			l.sums[i] = p.sum
-			if content, err = l.insertContent(p, int64(len(s.Bytes))); err == nil {
-				err = l.requestsOf(logs[i], s.Bytes)
-			}
-			l.progress(int64(len(s.Bytes)))
-		} else {
-			content, err = l.stream(i, logs[i])
-		}
+		content, err := l.insertSource(i, logs[i])
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Path, err)
 		}
@@ -86,6 +69,24 @@ func (l *loader) insertSources() error {
 		}
 	}
 	return nil
+}
+
+// insertSource stores the bytes of a source and the requests in it.
+func (l *loader) insertSource(i int, logs []*profile.RequestLog) (content int64, err error) {
+	s := &l.run.Sources[i]
+	if !inMemory(s) {
+		return l.stream(i, logs)
+	}
+	p, err := l.packed(i)
+	if err != nil {
+		return 0, err
+	}
+	l.sums[i] = p.sum
+	if content, err = l.insertContent(p, int64(len(s.Bytes))); err != nil {
+		return 0, err
+	}
+	l.progress(int64(len(s.Bytes)))
+	return content, l.requestsOf(logs, s.Bytes)
 }
 
 func totalBytes(sources []profile.Source) int64 {
@@ -107,36 +108,44 @@ func (l *loader) progress(n int64) {
 
 func (l *loader) keep() bool { return l.options.Evidence != EvidenceHash }
 
-// packAll packs the sources in memory on all cores; each result arrives in
-// its own channel.
-func (l *loader) packAll() []chan packed {
+// packAll begins to pack the sources in memory, on all cores.
+func (l *loader) packAll() {
 	sources := l.run.Sources
-	ready := make([]chan packed, len(sources))
-	for i := range ready {
-		ready[i] = make(chan packed, 1)
-	}
-	var next sync.Mutex
-	at := 0
-	take := func() int {
-		next.Lock()
-		defer next.Unlock()
-		at++
-		return at - 1
-	}
+	l.packs = make([]packing, len(sources))
+	var next atomic.Int64
 	keep := l.keep()
-	for range runtime.GOMAXPROCS(0) {
+	for i := range l.packs {
+		l.packs[i].done = make(chan struct{})
+	}
+	for range min(runtime.GOMAXPROCS(0), len(sources)) {
 		go func() {
-			for i := take(); i < len(sources); i = take() {
-				if l.ctx.Err() != nil {
-					close(ready[i])
-				} else if s := &sources[i]; s.Open == nil || s.Bytes != nil {
-					ready[i] <- pack(s.Bytes, keep)
+			for i := int(next.Add(1)) - 1; i < len(sources); i = int(next.Add(1)) - 1 {
+				if s := &sources[i]; inMemory(s) && l.ctx.Err() == nil {
+					l.packs[i].packed = pack(s.Bytes, keep)
 				}
+				close(l.packs[i].done)
 			}
 		}()
 	}
-	return ready
 }
+
+// packing is a source that is packed, or about to be.
+type packing struct {
+	packed
+	done chan struct{}
+}
+
+// packed waits for a source that packAll packs.
+func (l *loader) packed(i int) (packed, error) {
+	<-l.packs[i].done
+	p := l.packs[i].packed
+	if p.sum == "" {
+		return p, l.ctx.Err() // packAll stopped
+	}
+	return p, nil
+}
+
+func inMemory(s *profile.Source) bool { return s.Open == nil || s.Bytes != nil }
 
 // insertContent stores a content, unless the archive has it, and returns its
 // id.
@@ -192,8 +201,12 @@ func (l *loader) hashAll() (string, error) {
 	sums := make([]string, len(l.run.Sources))
 	for i := range l.run.Sources {
 		s := &l.run.Sources[i]
-		if s.Open == nil || s.Bytes != nil {
-			sums[i] = pack(s.Bytes, false).sum
+		if inMemory(s) {
+			p, err := l.packed(i)
+			if err != nil {
+				return "", err
+			}
+			sums[i] = p.sum
 			continue
 		}
 		r, err := s.Open()

@@ -240,7 +240,7 @@ func (f *flow) digest() error {
 func (f *flow) compress() error {
 	defer close(f.frames)
 	for b := range f.squeeze {
-		frame := encoder().EncodeAll(b.data, make([]byte, 0, len(b.data)/2))
+		frame := compressFrame(b.data)
 		f.release(b)
 		select {
 		case f.frames <- frame:
