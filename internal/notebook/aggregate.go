@@ -82,8 +82,16 @@ func rounding(f func(float64) float64) func([]any) (any, error) {
 		if !ok {
 			return nil, errorf("want a number, got %s", typeName(v))
 		}
-		return f(x), nil
+		return whole(f(x)), nil
 	}
+}
+
+// whole makes a number without fraction a whole number.
+func whole(x float64) any {
+	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+		return int64(x)
+	}
+	return plainValue(x)
 }
 
 // roundTo rounds half away from zero, to digits behind the point when a second

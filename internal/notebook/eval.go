@@ -114,8 +114,10 @@ func orKnown(u use, v any) any {
 // useMetric gives the only value of a metric. is_known asks for any value.
 func (st *state) useMetric(u use) (any, error) {
 	switch u.as {
-	case asCount:
-		return nil, nil // metric("x", ...) looks it up itself
+	case asNamed:
+		return nil, nil
+	case asRows, asCount:
+		return st.useTable(u.name.name, st.metrics.table(u.name.name), u.as)
 	case asKnown:
 		for _, v := range st.metrics.values[u.name.name] {
 			if v.Value != nil {
@@ -343,6 +345,10 @@ func (st *state) print(e *expression, v any) (string, error) {
 	switch n.kind {
 	case isParam:
 		return exact(v), nil
+	case isMetric:
+		if column == "low" || column == "high" || column == "value" {
+			l = look{format: n.metric.Format, unit: n.metric.Unit}
+		}
 	case isRow:
 		if rows := n.loop.rows.expr.rows; column != "" && rows != nil {
 			l = lookOf(st.env.Runner.Set.Get(rows.name), column)

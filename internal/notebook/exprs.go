@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -48,6 +49,7 @@ const (
 	asValue usage = "@value"
 	asCount usage = "@count"
 	asKnown usage = "@known"
+	asNamed usage = "@named" // the name stands in metric("name"), which looks it up
 )
 
 // form is what a whole expression is when it is nothing but a name, so that it
@@ -185,17 +187,43 @@ func (s *span) at(char int) int {
 	return s.offset(len(s.text))
 }
 
+var (
+	misfit      = regexp.MustCompile(`^invalid operation: (\S+(?: \w+)?) \(mismatched types? (.+?)(?: and (.+))?\)$`)
+	unknownName = regexp.MustCompile(`^unknown field (\w+)$`)
+)
+
 // plainMessage turns the expression language's words into ours.
 func plainMessage(msg string) string {
-	for _, r := range [][2]string{
-		{"unexpected token EOF", "the expression ends where more is expected"},
-		{"invalid operation: ", ""}, {"mismatched types", "types don't fit:"}, {"mismatched type", "type doesn't fit:"},
-		{"*notebook.MetricValue", "metric"}, {"interface {}", "unknown"},
-		{"float64", "number"}, {"int64", "number"}, {"string", "text"},
-	} {
-		msg = strings.ReplaceAll(msg, r[0], r[1])
+	if m := misfit.FindStringSubmatch(msg); m != nil {
+		if m[3] == "" {
+			return "can't take " + m[1] + " of " + plainType(m[2])
+		}
+		return "can't take " + plainType(m[2]) + " " + m[1] + " " + plainType(m[3])
+	}
+	if m := unknownName.FindStringSubmatch(msg); m != nil {
+		return "there is no column " + m[1]
+	}
+	if strings.Contains(msg, "unexpected token EOF") {
+		return "the expression ends where more is expected"
 	}
 	return msg
+}
+
+// plainType names a type of the expression language.
+func plainType(t string) string {
+	switch {
+	case t == "string":
+		return "text"
+	case t == "bool":
+		return "true or false"
+	case strings.HasPrefix(t, "int") || strings.HasPrefix(t, "float"):
+		return "a number"
+	case strings.HasPrefix(t, "[]"):
+		return "a list"
+	case strings.HasPrefix(t, "map"):
+		return "a row"
+	}
+	return t
 }
 
 // rowType gives the columns of a query their types. A query whose columns are
@@ -255,6 +283,12 @@ func (r *resolver) formOf(n ast.Node) form {
 	}
 	base := unchain(m.Node)
 	switch b := base.(type) {
+	case *ast.CallNode:
+		if id, ok := b.Callee.(*ast.IdentifierNode); ok && id.Value == "metric" && len(b.Arguments) > 0 {
+			if s, ok := b.Arguments[0].(*ast.StringNode); ok {
+				return form{name: r.names.root().metrics[s.Value], column: column.Value}
+			}
+		}
 	case *ast.BuiltinNode:
 		if oneRow[b.Name] && len(b.Arguments) > 0 {
 			base = b.Arguments[0]
@@ -310,10 +344,11 @@ func (r *resolver) identifier(n *ast.IdentifierNode, as usage) ast.Node {
 		r.unknown(n)
 		return n
 	}
-	if nm.kind != isQuery && as != asKnown {
-		if nm.kind != isMetric || as != asValue {
-			as = asRows
-		}
+	switch {
+	case nm.kind == isMetric && as == asRow:
+		as = asValue // its value has the fields
+	case nm.kind != isQuery && nm.kind != isMetric && as != asKnown:
+		as = asRows
 	}
 	key := n.Value + string(as)
 	if _, seen := r.env[key]; !seen {

@@ -148,7 +148,7 @@ func (n *name) typ(as usage) types.Type {
 		}
 		return types.Array(types.Any)
 	case n.kind == isMetric:
-		return types.Any
+		return types.Array(rowType(n.rowFields()))
 	case n.kind == isRow || as == asRow:
 		return rowType(n.columns)
 	}

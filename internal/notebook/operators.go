@@ -144,6 +144,9 @@ func arith(op string, args []any) (any, error) {
 		f = math.Mod(x, y)
 	case "**":
 		f = math.Pow(x, y)
+		if iWhole && jWhole && f == math.Trunc(f) && math.Abs(f) < exact {
+			return int64(f), nil
+		}
 	}
 	return plainValue(f), nil
 }

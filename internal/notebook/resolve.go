@@ -84,9 +84,9 @@ func (r *resolver) binary(n *ast.BinaryNode) ast.Node {
 func (r *resolver) conditional(n *ast.ConditionalNode, scalar bool) ast.Node {
 	n.Cond = r.resolve(n.Cond, true)
 	n.Exp1, n.Exp2 = r.resolve(n.Exp1, scalar), r.resolve(n.Exp2, scalar)
-	known := &ast.ConditionalNode{Cond: call(n, "_true", n.Cond), Exp1: n.Exp1, Exp2: n.Exp2}
+	known := &ast.ConditionalNode{Cond: call(n.Cond, "_true", n.Cond), Exp1: n.Exp1, Exp2: n.Exp2}
 	known.SetLocation(n.Location())
-	out := &ast.ConditionalNode{Cond: call(n, "is_known", n.Cond), Exp1: known, Exp2: &ast.NilNode{}}
+	out := &ast.ConditionalNode{Cond: call(n.Cond, "is_known", n.Cond), Exp1: known, Exp2: &ast.NilNode{}}
 	out.SetLocation(n.Location())
 	return out
 }
@@ -159,12 +159,10 @@ func (r *resolver) call(n *ast.CallNode) ast.Node {
 	}
 	for i, a := range n.Arguments {
 		arg, isName := a.(*ast.IdentifierNode)
-		switch {
-		case id.Value == "is_known" && isName:
-			n.Arguments[i] = r.identifier(arg, asKnown)
-		default:
-			n.Arguments[i] = r.resolve(a, !takesRows[id.Value])
+		if id.Value == "is_known" && isName && len(n.Arguments) == 1 && !r.local(arg.Value) {
+			return r.identifier(arg, asKnown)
 		}
+		n.Arguments[i] = r.resolve(a, !takesRows[id.Value])
 	}
 	if id.Value == "metric" && len(n.Arguments) > 0 {
 		if s, ok := n.Arguments[0].(*ast.StringNode); ok {
@@ -178,7 +176,7 @@ func (r *resolver) call(n *ast.CallNode) ast.Node {
 func (r *resolver) metric(s *ast.StringNode) {
 	root := r.names.root()
 	if nm := root.metrics[s.Value]; nm != nil {
-		r.uses = append(r.uses, use{nm, asCount})
+		r.uses = append(r.uses, use{nm, asNamed})
 	} else {
 		r.fault(s, "there is no metric %s%s", s.Value, hint(s.Value, root.metricNames()))
 	}
@@ -188,10 +186,13 @@ func (r *resolver) metric(s *ast.StringNode) {
 func (r *resolver) builtin(n *ast.BuiltinNode) ast.Node {
 	if (n.Name == "count" || n.Name == "len") && len(n.Arguments) == 1 {
 		if id, ok := n.Arguments[0].(*ast.IdentifierNode); ok && !r.local(id.Value) {
-			if nm := r.names.find(id.Value); nm != nil && nm.kind == isQuery {
+			if nm := r.names.find(id.Value); nm != nil && (nm.kind == isQuery || nm.kind == isMetric) {
 				return r.identifier(id, asCount)
 			}
 		}
+	}
+	if n.Name == "round" && len(n.Arguments) == 2 {
+		return call(n, "_round", r.resolve(n.Arguments[0], true), r.resolve(n.Arguments[1], true))
 	}
 	if n.Name == "count" && len(n.Arguments) == 1 {
 		n.Name = "len" // without a predicate, count would look for `true`

@@ -124,6 +124,9 @@ func (st *state) loop(n *forNode, ns *names, sc *scope) {
 	}
 	st.loopColumns(n)
 	for i, row := range rows {
+		if st.rounds > maxRounds {
+			return // an inner loop has said so
+		}
 		if st.rounds++; st.rounds > maxRounds {
 			fail(st.nb.lines.fault(n.start, "the loops of this notebook have more than %d rounds", maxRounds))
 			return
