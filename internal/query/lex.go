@@ -53,7 +53,7 @@ func (e *lexError) Error() string { return e.msg }
 
 // lex splits a SQL text into tokens and leaves out space and comments.
 func lex(text string) ([]token, *lexError) {
-	var out []token
+	out := make([]token, 0, len(text)/5+8)
 	for i := 0; i < len(text); {
 		start := i
 		c := text[i]

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/profreport/profreport/internal/table"
@@ -28,6 +29,8 @@ type Query struct {
 	end      int    // offset behind its last token; a closing semicolon is left out
 	tokens   []token
 	refs     []ref
+	uses     []string
+	reads    []string
 }
 
 // Column is a column that a header declares: what the statement promises.
@@ -42,29 +45,23 @@ type Column struct {
 func (q *Query) SQL() string { return q.Text[q.body:q.end] }
 
 // Uses returns the parameters that the statement names, each once, in order.
-func (q *Query) Uses() []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, t := range q.tokens {
-		if t.kind == param && !seen[t.text] {
-			seen[t.text] = true
-			names = append(names, t.text)
-		}
-	}
-	return names
-}
+func (q *Query) Uses() []string { return q.uses }
 
 // Reads returns the tables that the statement reads, each once, in order.
-func (q *Query) Reads() []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, r := range q.refs {
-		if !seen[r.name] {
-			seen[r.name] = true
-			names = append(names, r.name)
+func (q *Query) Reads() []string { return q.reads }
+
+// index notes what the statement uses and reads.
+func (q *Query) index() {
+	for _, t := range q.tokens {
+		if t.kind == param && !slices.Contains(q.uses, t.text) {
+			q.uses = append(q.uses, t.text)
 		}
 	}
-	return names
+	for _, r := range q.refs {
+		if !slices.Contains(q.reads, r.name) {
+			q.reads = append(q.reads, r.name)
+		}
+	}
 }
 
 // Param returns the declaration of a parameter, or nil.
@@ -125,6 +122,7 @@ func Parse(name, text string, origin Origin) (*Query, Faults) {
 	}
 	q.body, q.end = first.start, tokens[len(tokens)-1].end
 	q.tokens, q.refs = tokens, findRefs(tokens)
+	q.index()
 	return q, faults
 }
 

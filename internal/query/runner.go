@@ -23,6 +23,7 @@ type Runner struct {
 	results  map[string]*result // by name and values bound
 	inPlace  map[string]string  // name of a table in the session -> key of its result
 	running  []string
+	columns  map[string][]table.Column // of queries that were only prepared
 	log      []*Executed
 }
 
@@ -52,6 +53,7 @@ func NewRunner(set *Set, db Querier, values map[string]any) *Runner {
 	return &Runner{
 		Set: set, db: db, values: values,
 		provided: map[string]Provider{}, results: map[string]*result{}, inPlace: map[string]string{},
+		columns: map[string][]table.Column{},
 	}
 }
 
@@ -270,28 +272,45 @@ func (r *Runner) key(q *Query, values map[string]any) (string, error) {
 // reads from: empty tables stand in for what is not there yet. The column
 // types that a header declares come first.
 func (r *Runner) Columns(ctx context.Context, name string) ([]table.Column, error) {
-	var columns []table.Column
+	last := r.Set.Get(name)
+	if last == nil {
+		return nil, errors.New("there is no query " + name)
+	}
 	for _, q := range r.Set.closure(name) {
-		got, err := r.db.Prepare(ctx, q.SQL())
-		if err != nil {
-			return nil, r.locate(ctx, q, err)
-		}
-		for i, c := range got {
-			for _, d := range q.Columns {
-				if strings.EqualFold(c.Name, d.Name) {
-					got[i].Type = d.Type
-				}
-			}
-		}
-		if _, there := r.inPlace[q.Name]; !there && q.Name != strings.ToLower(name) {
-			if err := r.db.Put(ctx, q.Name, &table.Table{Columns: got}); err != nil {
+		if r.columns[q.Name] == nil {
+			if err := r.prepare(ctx, q); err != nil {
 				return nil, err
 			}
 		}
-		columns = got
+		if q == last {
+			break
+		}
+		if _, there := r.inPlace[q.Name]; there {
+			continue
+		}
+		if err := r.db.Put(ctx, q.Name, &table.Table{Columns: r.columns[q.Name]}); err != nil {
+			return nil, err
+		}
+		r.inPlace[q.Name] = standIn
 	}
-	if columns == nil {
-		return nil, errors.New("there is no query " + name)
+	return r.columns[last.Name], nil
+}
+
+// standIn is the key of an empty table that Columns left.
+const standIn = "no rows"
+
+func (r *Runner) prepare(ctx context.Context, q *Query) error {
+	got, err := r.db.Prepare(ctx, q.SQL())
+	if err != nil {
+		return r.locate(ctx, q, err)
 	}
-	return columns, nil
+	for i, c := range got {
+		for _, d := range q.Columns {
+			if strings.EqualFold(c.Name, d.Name) {
+				got[i].Type = d.Type
+			}
+		}
+	}
+	r.columns[q.Name] = got
+	return nil
 }
