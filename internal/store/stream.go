@@ -26,6 +26,9 @@ const blocks = 6
 // batchRows is how many requests travel to the inserting goroutine at once.
 const batchRows = 500
 
+// batches is how many of them wait for it.
+const batches = 8
+
 type block struct {
 	data []byte
 	refs atomic.Int32
@@ -42,6 +45,7 @@ type flow struct {
 	decode  chan *block
 	frames  chan []byte
 	rows    chan *batch
+	spare   chan *batch // empty, to be filled again
 	sum     string
 	size    atomic.Int64
 }
@@ -106,9 +110,9 @@ func (l *loader) settleContent(content int64, sum string, size int64) (int64, er
 
 // drain writes rows and frames as they come, until both end.
 func (l *loader) drain(f *flow, content int64, rows *requestRows) error {
-	frames, batches := f.frames, f.rows
+	frames, rowsIn := f.frames, f.rows
 	ordinal, told := 0, int64(0)
-	for frames != nil || batches != nil {
+	for frames != nil || rowsIn != nil {
 		select {
 		case frame, ok := <-frames:
 			if !ok {
@@ -119,14 +123,15 @@ func (l *loader) drain(f *flow, content int64, rows *requestRows) error {
 				return err
 			}
 			ordinal++
-		case b, ok := <-batches:
+		case b, ok := <-rowsIn:
 			if !ok {
-				batches = nil
+				rowsIn = nil
 				break
 			}
 			if err := rows.write(b); err != nil {
 				return err
 			}
+			f.reuse(b)
 		case <-f.ctx.Done():
 			return context.Cause(f.ctx)
 		}
@@ -146,7 +151,8 @@ func (l *loader) drain(f *flow, content int64, rows *requestRows) error {
 
 func newFlow(ctx context.Context) *flow {
 	f := &flow{free: make(chan *block, blocks), hash: make(chan *block, blocks), squeeze: make(chan *block, blocks),
-		decode: make(chan *block, blocks), frames: make(chan []byte, 4), rows: make(chan *batch, 8)}
+		decode: make(chan *block, blocks), frames: make(chan []byte, 4), rows: make(chan *batch, batches),
+		spare: make(chan *batch, batches+2)}
 	f.ctx, f.cancel = context.WithCancelCause(ctx)
 	for range blocks {
 		f.free <- &block{data: make([]byte, chunkBytes)}
@@ -251,6 +257,26 @@ func (f *flow) compress() error {
 	return nil
 }
 
+// next returns an empty batch.
+func (f *flow) next() *batch {
+	select {
+	case b := <-f.spare:
+		return b
+	default:
+		return &batch{requests: make([]profile.Request, 0, batchRows)}
+	}
+}
+
+// reuse gives back a batch whose rows are written.
+func (f *flow) reuse(b *batch) {
+	clear(b.requests) // texts of errors
+	b.requests, b.problems = b.requests[:0], nil
+	select {
+	case f.spare <- b:
+	default:
+	}
+}
+
 // blockReader reads the blocks of one channel.
 type blockReader struct {
 	f    *flow
@@ -285,12 +311,12 @@ var errStopped = errors.New("stopped")
 func (f *flow) decodeAll(logs []*profile.RequestLog) error {
 	defer close(f.rows)
 	r := &blockReader{f: f}
-	err := decodeInto(logs[0], r, func(b *batch) error {
+	err := decodeInto(logs[0], r, f.next(), func(b *batch) (*batch, error) {
 		select {
 		case f.rows <- b:
-			return nil
+			return f.next(), nil
 		case <-f.ctx.Done():
-			return errStopped
+			return nil, errStopped
 		}
 	})
 	if err != nil {
@@ -303,33 +329,29 @@ func (f *flow) decodeAll(logs []*profile.RequestLog) error {
 	return err
 }
 
-// decodeInto runs a decoder and hands on what it gives in batches.
-func decodeInto(log *profile.RequestLog, r io.Reader, emit func(*batch) error) error {
-	b := &batch{}
-	err := log.Decode(r, func(q *profile.Request, p *profile.Problem) error {
+// decodeInto runs a decoder and hands on what it gives in batches: emit takes
+// a batch and returns the next one to fill.
+func decodeInto(log *profile.RequestLog, r io.Reader, b *batch, emit func(*batch) (*batch, error)) error {
+	err := log.Decode(r, func(q *profile.Request, p *profile.Problem) (err error) {
 		if q != nil {
-			if b.requests == nil {
-				b.requests = make([]profile.Request, 0, batchRows)
-			}
 			b.requests = append(b.requests, *q)
-			if last := &b.requests[len(b.requests)-1]; last.Error != "" {
-				last.Error = strings.Clone(last.Error)
+			if q.Error != "" {
+				b.requests[len(b.requests)-1].Error = strings.Clone(q.Error)
 			}
 		}
 		if p != nil {
 			b.problems = append(b.problems, *p)
 		}
-		if len(b.requests) < batchRows && len(b.problems) < batchRows {
-			return nil
+		if len(b.requests) >= batchRows || len(b.problems) >= batchRows {
+			b, err = emit(b)
 		}
-		full := b
-		b = &batch{}
-		return emit(full)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return emit(b)
+	_, err = emit(b)
+	return err
 }
 
 // requestsOf stores the requests in a source that is in memory.
@@ -339,7 +361,12 @@ func (l *loader) requestsOf(logs []*profile.RequestLog, data []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := decodeInto(log, bytes.NewReader(data), rows.write); err != nil {
+		err = decodeInto(log, bytes.NewReader(data), &batch{}, func(b *batch) (*batch, error) {
+			err := rows.write(b)
+			b.requests, b.problems = b.requests[:0], b.problems[:0]
+			return b, err
+		})
+		if err != nil {
 			return err
 		}
 		if err := rows.finish(); err != nil {
