@@ -33,7 +33,7 @@ func (a engineArgs) parallel(backend string) (parallel, bool) {
 	switch {
 	case backend == "vllm" && a.Has("enable-expert-parallel"):
 		p.MoeEP = p.TP * p.DP
-	case backend == "sglang" && attention && p.TP%p.DP == 0:
+	case backend != "trtllm" && attention && p.TP%p.DP == 0:
 		p.TP /= p.DP
 	case backend == "trtllm" && attention:
 		p.TP, p.DP = 1, p.TP

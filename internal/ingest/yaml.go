@@ -108,6 +108,7 @@ func (y *yamlTree) value(n *yaml.Node, depth int) (tree, error) {
 
 func (y *yamlTree) mapping(n *yaml.Node, depth int) (tree, error) {
 	m := make(map[string]any, len(n.Content)/2)
+	var merged map[string]bool // keys that came by a merge key: to override them is no mistake
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
 		if k.Kind == yaml.AliasNode {
@@ -118,14 +119,14 @@ func (y *yamlTree) mapping(n *yaml.Node, depth int) (tree, error) {
 			return nil, err
 		}
 		if k.Tag == "!!merge" {
-			mergeInto(m, v)
+			merged = mergeInto(m, v, merged)
 			continue
 		}
 		if k.Kind != yaml.ScalarNode {
 			y.warn(k.Line, ReasonLayout, "a key that is no scalar is skipped")
 			continue
 		}
-		if _, twice := m[k.Value]; twice {
+		if _, twice := m[k.Value]; twice && !merged[k.Value] {
 			y.warn(k.Line, ReasonDuplicate, fmt.Sprintf("key %q is given twice, the last value counts", clip(k.Value)))
 		}
 		m[k.Value] = v
@@ -133,22 +134,27 @@ func (y *yamlTree) mapping(n *yaml.Node, depth int) (tree, error) {
 	return m, nil
 }
 
-// mergeInto applies a merge key (<<): what m states already stays.
-func mergeInto(m map[string]any, v tree) {
+// mergeInto applies a merge key (<<): what m states already stays. It returns
+// the keys that were merged so far.
+func mergeInto(m map[string]any, v tree, merged map[string]bool) map[string]bool {
+	if merged == nil {
+		merged = map[string]bool{}
+	}
 	switch v := v.(type) {
 	case map[string]any:
 		for k, x := range v {
 			if _, own := m[k]; !own {
-				m[k] = x
+				m[k], merged[k] = x, true
 			}
 		}
 	case []any:
 		for _, x := range v {
 			if x, ok := x.(map[string]any); ok {
-				mergeInto(m, x)
+				mergeInto(m, x, merged)
 			}
 		}
 	}
+	return merged
 }
 
 func (y *yamlTree) warn(line int, reason, msg string) {
