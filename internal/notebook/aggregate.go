@@ -9,17 +9,23 @@ import (
 )
 
 // list flattens arguments into their known values.
-func list(args []any) []any {
-	var out []any
+func list(args []any) []any { return appendKnown(make([]any, 0, 8), args) }
+
+func appendKnown(out, args []any) []any {
 	for _, a := range args {
-		if v := reflect.ValueOf(a); v.IsValid() && v.Kind() == reflect.Slice {
-			for i := range v.Len() {
-				out = append(out, list([]any{v.Index(i).Interface()})...)
+		switch a := a.(type) {
+		case []any:
+			out = appendKnown(out, a)
+		case []int:
+			for _, v := range a {
+				out = append(out, int64(v))
 			}
-			continue
-		}
-		if v := plainValue(a); v != nil {
-			out = append(out, v)
+		default:
+			if v := reflect.ValueOf(a); v.IsValid() && v.Kind() == reflect.Slice {
+				out = appendKnown(out, items(a))
+			} else if v := plainValue(a); v != nil {
+				out = append(out, v)
+			}
 		}
 	}
 	return out

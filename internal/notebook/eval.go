@@ -12,7 +12,7 @@ import (
 )
 
 // evalBudget bounds what one expression may allocate, in elements.
-const evalBudget = 5_000_000
+const evalBudget = 2_000_000
 
 // eval computes an expression in a scope: nil when it is unknown.
 func (st *state) eval(e *expression, ns *names, sc *scope) (any, error) {

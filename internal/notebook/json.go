@@ -1,28 +1,18 @@
 package notebook
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
-
-	"github.com/profreport/profreport/internal/table"
 )
 
 // JSONVersion is the schema_version of Document.JSON. It grows when a key
 // changes its meaning or goes.
 const JSONVersion = 1
-
-type jsonDocument struct {
-	SchemaVersion int         `json:"schema_version"`
-	Notebook      string      `json:"notebook"`
-	Title         string      `json:"title"`
-	Params        []jsonParam `json:"params"`
-	Blocks        []jsonBlock `json:"blocks"`
-	Queries       []jsonQuery `json:"queries"`
-	Faults        []jsonFault `json:"faults"`
-}
 
 type jsonParam struct {
 	Name    string `json:"name"`
@@ -32,11 +22,11 @@ type jsonParam struct {
 	Set     bool   `json:"set"`
 }
 
-// jsonBlock is prose (heading and values) or a cell.
+// jsonBlock is prose (headings and values) or a cell.
 type jsonBlock struct {
 	Kind    string       `json:"kind"` // prose, sql, table, plot, tiles, listing
 	Line    int          `json:"line"`
-	Heading string       `json:"heading,omitempty"` // the last one in the prose
+	Section string       `json:"section,omitempty"` // of a cell: the heading above it
 	Values  []jsonValue  `json:"values,omitempty"`
 	Name    string       `json:"name,omitempty"`
 	Query   string       `json:"query,omitempty"`
@@ -54,6 +44,7 @@ type jsonColumn struct {
 }
 
 type jsonValue struct {
+	Section string `json:"section,omitempty"` // the heading above it
 	Expr    string `json:"expr"`
 	Line    int    `json:"line"`
 	Value   any    `json:"value"`
@@ -89,36 +80,83 @@ type jsonFault struct {
 }
 
 // JSON writes the document's data: parameters, the values in the prose, the
-// rows of the cells with their units, the queries and the faults.
+// rows of the cells with their units, the queries and the faults. Each item
+// stands on a line of its own.
 func (d *Document) JSON(w io.Writer) error {
-	out := jsonDocument{
-		SchemaVersion: JSONVersion, Notebook: d.Path, Title: d.Title,
-		Params: []jsonParam{}, Blocks: []jsonBlock{}, Queries: []jsonQuery{}, Faults: []jsonFault{},
-	}
+	j := jsonWriter{w: bufio.NewWriter(w)}
+	j.key("{", "schema_version", JSONVersion)
+	j.key(",", "notebook", d.Path)
+	j.key(",", "title", d.Title)
+	var params, blocks, queries, faults []any
 	for _, p := range d.Params {
-		out.Params = append(out.Params, jsonParam{p.Name, p.Type, p.Value, seen(p.Type, p.Default), p.Set})
+		params = append(params, jsonParam{p.Name, p.Type, p.Value, seen(p.Type, p.Default), p.Set})
 	}
+	section := ""
 	for _, b := range d.Blocks {
 		if b.Cell != nil {
-			out.Blocks = append(out.Blocks, cellJSON(b.Cell))
-		} else if block := proseJSON(b.Prose); block.Heading != "" || len(block.Values) > 0 {
-			out.Blocks = append(out.Blocks, block)
+			blocks = append(blocks, cellJSON(b.Cell, section))
+			continue
+		}
+		var block jsonBlock
+		if block, section = proseJSON(b.Prose, section); len(block.Values) > 0 {
+			blocks = append(blocks, block)
 		}
 	}
 	for _, q := range d.Queries {
-		out.Queries = append(out.Queries, jsonQuery{q.Name, q.From, q.SQL, q.Params, q.Rows})
+		queries = append(queries, jsonQuery{q.Name, q.From, q.SQL, q.Params, q.Rows})
 	}
 	for _, f := range d.Faults {
-		out.Faults = append(out.Faults, jsonFault{f.File, f.Line, f.Column, f.Message, f.Warning, f.Cell})
+		faults = append(faults, jsonFault{f.File, f.Line, f.Column, f.Message, f.Warning, f.Cell})
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	j.list("params", params)
+	j.list("blocks", blocks)
+	j.list("queries", queries)
+	j.list("faults", faults)
+	j.w.WriteString("\n}\n")
+	if j.err != nil {
+		return j.err
+	}
+	return j.w.Flush()
 }
 
-func cellJSON(c *Cell) jsonBlock {
-	b := jsonBlock{Kind: c.Kind, Line: c.Line, Name: c.Name, Query: c.Query, Caption: c.Caption}
+type jsonWriter struct {
+	w   *bufio.Writer
+	err error
+}
+
+func (j *jsonWriter) value(v any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil && j.err == nil {
+		j.err = err
+	}
+	j.w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
+
+func (j *jsonWriter) key(before, key string, v any) {
+	j.w.WriteString(before + "\n")
+	j.value(key)
+	j.w.WriteString(": ")
+	j.value(v)
+}
+
+func (j *jsonWriter) list(key string, items []any) {
+	j.w.WriteString(",\n")
+	j.value(key)
+	j.w.WriteString(": [")
+	for i, item := range items {
+		if i > 0 {
+			j.w.WriteByte(',')
+		}
+		j.w.WriteString("\n  ")
+		j.value(item)
+	}
+	j.w.WriteString("\n]")
+}
+
+func cellJSON(c *Cell, section string) jsonBlock {
+	b := jsonBlock{Kind: c.Kind, Line: c.Line, Section: section, Name: c.Name, Query: c.Query, Caption: c.Caption}
 	if c.Kind == "listing" {
 		b.Name = c.Listing
 	}
@@ -129,8 +167,13 @@ func cellJSON(c *Cell) jsonBlock {
 	if c.Data == nil {
 		return b
 	}
-	rows := [][]any{}
-	rows = append(rows, c.Data.Rows...)
+	rows := make([][]any, len(c.Data.Rows))
+	for i, row := range c.Data.Rows {
+		rows[i] = make([]any, len(row))
+		for k, v := range row {
+			rows[i][k] = plainValue(v) // infinity is null
+		}
+	}
 	b.Rows = &rows
 	for _, column := range c.Data.Columns {
 		jc := jsonColumn{Name: column.Name, Type: string(column.Type), Unit: guess(column.Name).unit}
@@ -146,26 +189,31 @@ func cellJSON(c *Cell) jsonBlock {
 	return b
 }
 
-func proseJSON(p *Prose) jsonBlock {
+// proseJSON lists the values of prose, and returns the last heading.
+func proseJSON(p *Prose, section string) (jsonBlock, string) {
 	b := jsonBlock{Kind: "prose", Line: p.Line}
 	_ = ast.Walk(p.AST, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if h, ok := n.(*ast.Heading); ok && entering {
-			b.Heading = plainText(h, p.Source)
+			section = plainText(h, p.Source)
+		}
+		if in, ok := n.(*InlineNode); ok && entering {
+			b.Values = append(b.Values, valueJSON(in.Inline, section))
 		}
 		return ast.WalkContinue, nil
 	})
-	for _, in := range p.Inlines {
-		v := jsonValue{Expr: in.Expr, Line: in.Line, Value: jsonSafe(in.Value), Text: in.Text, Query: in.Query}
-		if m := in.Metric; m != nil {
-			v.Metric, v.Run, v.Key, v.Unit = m.Metric, m.Run, m.Key, m.Unit
-			v.Low, v.High, v.N, v.Verdict, v.Note = m.Low, m.High, m.N, m.Verdict, m.Note
-		}
-		if in.Err != nil {
-			v.Error = in.Err.Error()
-		}
-		b.Values = append(b.Values, v)
+	return b, section
+}
+
+func valueJSON(in *Inline, section string) jsonValue {
+	v := jsonValue{Section: section, Expr: in.Expr, Line: in.Line, Value: in.Value, Text: in.Text, Query: in.Query}
+	if m := in.Metric; m != nil {
+		v.Metric, v.Run, v.Key, v.Unit = m.Metric, m.Run, m.Key, m.Unit
+		v.Low, v.High, v.N, v.Verdict, v.Note = m.Low, m.High, m.N, m.Verdict, m.Note
 	}
-	return b
+	if in.Err != nil {
+		v.Error = in.Err.Error()
+	}
+	return v
 }
 
 // plainText is the text of a node with its values filled in.
@@ -185,15 +233,4 @@ func plainText(n ast.Node, source []byte) string {
 		return ast.WalkContinue, nil
 	})
 	return b.String()
-}
-
-// jsonSafe turns what JSON can't hold into null.
-func jsonSafe(v any) any {
-	switch v := v.(type) {
-	case []any, map[string]any, nil, bool, int64, float64, string:
-		return v
-	case *table.Table:
-		return nil
-	}
-	return nil
 }

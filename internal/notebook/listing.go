@@ -82,7 +82,7 @@ func (st *state) queryRows() *table.Table {
 	t := textTable("query", "doc", "from")
 	t.Columns = append(t.Columns, table.Column{Name: "rows", Type: table.Int})
 	for _, q := range st.doc.Queries {
-		t.Rows = append(t.Rows, []any{q.Name, orNil(q.Doc), q.From, int64(q.Rows)})
+		t.Rows = append(t.Rows, []any{q.Name, q.Doc, q.From, int64(q.Rows)})
 	}
 	return t
 }
@@ -90,7 +90,7 @@ func (st *state) queryRows() *table.Table {
 func (st *state) metricRows() *table.Table {
 	t := textTable("metric", "unit", "better", "doc")
 	for _, m := range st.env.Metrics {
-		t.Rows = append(t.Rows, []any{m.Name, orNil(m.Unit), orNil(m.Better), orNil(m.Doc)})
+		t.Rows = append(t.Rows, []any{m.Name, m.Unit, m.Better, m.Doc})
 	}
 	return t
 }
@@ -98,7 +98,7 @@ func (st *state) metricRows() *table.Table {
 func (st *state) paramRows() *table.Table {
 	t := textTable("parameter", "type", "value", "default", "doc")
 	for _, p := range st.doc.Params {
-		t.Rows = append(t.Rows, []any{p.Name, p.Type, paramText(p.Value), paramText(seen(p.Type, p.Default)), orNil(p.Doc)})
+		t.Rows = append(t.Rows, []any{p.Name, p.Type, paramText(p.Value), paramText(seen(p.Type, p.Default)), p.Doc})
 	}
 	return t
 }
@@ -112,13 +112,6 @@ func paramText(v any) any {
 	}
 	s, err := show(v, "", "")
 	if err != nil {
-		return nil
-	}
-	return s
-}
-
-func orNil(s string) any {
-	if s == "" {
 		return nil
 	}
 	return s

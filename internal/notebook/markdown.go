@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/yuin/goldmark/ast"
+
 	"github.com/profreport/profreport/internal/format"
 	"github.com/profreport/profreport/internal/table"
 )
@@ -28,7 +30,7 @@ func (d *Document) Markdown(w io.Writer, opts MarkdownOptions) error {
 			m.b.WriteString("> **" + format.Markdown(f.Error()) + "**\n\n")
 		}
 	}
-	if d.Title != "" {
+	if d.Title != "" && !d.beginsWithTitle() {
 		m.b.WriteString("# " + format.Markdown(d.Title) + "\n\n")
 	}
 	for _, p := range d.parts {
@@ -45,6 +47,15 @@ func (d *Document) Markdown(w io.Writer, opts MarkdownOptions) error {
 	}
 	_, err := io.WriteString(w, text)
 	return err
+}
+
+// beginsWithTitle reports whether the text has a title of its own.
+func (d *Document) beginsWithTitle() bool {
+	if len(d.Blocks) == 0 || d.Blocks[0].Prose == nil {
+		return false
+	}
+	h, ok := d.Blocks[0].Prose.AST.FirstChild().(*ast.Heading)
+	return ok && h.Level == 1
 }
 
 type markdownWriter struct {

@@ -2,8 +2,7 @@ package notebook
 
 import (
 	"context"
-
-	"github.com/profreport/profreport/internal/query"
+	"strings"
 )
 
 // Run executes a notebook. What fails shows its fault in its place and is
@@ -149,18 +148,21 @@ func (st *state) flush() {
 	}
 }
 
-// listQueries notes the queries that ran.
+// listQueries notes the queries that ran. One that reads a whole view goes by
+// the name of the view, as cells and expressions do.
 func (st *state) listQueries() {
 	seen := map[string]bool{}
 	for _, e := range st.env.Runner.Executed() {
-		if seen[e.Query.Name] {
-			continue
+		q := e.Query
+		text := QueryText{Name: q.Name, SQL: q.SQL(), Doc: q.Doc, From: q.From, Rows: e.Rows, Params: e.Params}
+		if view := strings.TrimPrefix(q.Name, viewPrefix); view != q.Name {
+			if n := st.names.byName[view]; n != nil && n.view {
+				text.Name = view
+			}
 		}
-		seen[e.Query.Name] = true
-		st.doc.Queries = append(st.doc.Queries, queryText(e))
+		if !seen[text.Name] {
+			seen[text.Name] = true
+			st.doc.Queries = append(st.doc.Queries, text)
+		}
 	}
-}
-
-func queryText(e *query.Executed) QueryText {
-	return QueryText{Name: e.Query.Name, SQL: e.Query.SQL(), Doc: e.Query.Doc, From: e.Query.From, Rows: e.Rows, Params: e.Params}
 }

@@ -32,7 +32,7 @@ func markdownOf(t testing.TB, d *Document) string {
 	return plainSpaces.Replace(b.String())
 }
 
-// fences writes ''' as ``` so that notebooks can stand in raw strings.
+// fences writes ”' as ``` so that notebooks can stand in raw strings.
 func fences(s string) string { return strings.ReplaceAll(s, "'''", "```") }
 
 func TestSyntax(t *testing.T) {
@@ -79,8 +79,8 @@ func TestSyntax(t *testing.T) {
 			"| Key | Value | Verdict |\n| --- | ---: | --- |\n| decode | 12.3 % | ✕ fail |\n| prefill | *not measured* | ? can't tell |"},
 		{"finding known", "## A — {{ 1 }} of {{ 2 }}", "## A — 1 of 2"},
 		{"finding unknown", "## A — {{ 1 }} of *{{ nil }}*\n\ntext", "## A\n\ntext"},
-		{"listing", "'''listing metrics\n'''", "| metric | unit | better | doc |\n| --- | --- | --- | --- |\n| regret | null | lower | lost throughput |\n" +
-			"| duration | s | lower | null |\n| ttft\\_error | null | null | null |"},
+		{"listing", "'''listing metrics\n'''", "| metric | unit | better | doc |\n| --- | --- | --- | --- |\n| regret |  | lower | lost throughput |\n" +
+			"| duration | s | lower |  |\n| ttft\\_error |  |  |  |"},
 		{"listing sources", "'''listing sources\n'''", "| run | path | kind | bytes | sha256 |\n| --- | --- | --- | ---: | --- |\n| aic | profile\\_sla.log | log | 1234 | abc |"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
