@@ -113,6 +113,10 @@ func (c *csvExport) begins(cells []string) bool {
 // metric reads a row of block 1 or 2.
 func (c *csvExport) metric(line int, cells []string) {
 	name, unit := headline(cells[0])
+	if name == "" {
+		c.problem(line, ReasonLayout, "a row without a metric")
+		return
+	}
 	m := metricValue{name: name, unit: unit, stats: map[string]float64{}}
 	for i, cell := range cells[1:] {
 		if i+1 >= len(c.header) {

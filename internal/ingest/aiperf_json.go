@@ -52,7 +52,7 @@ func (e *Export) metrics(root map[string]any) []profile.Problem {
 	var problems []profile.Problem
 	for _, name := range sortedKeys(root) {
 		obj, ok := root[name].(map[string]any)
-		if !ok {
+		if !ok || name == "" {
 			continue
 		}
 		unit, ok := obj["unit"].(string)
@@ -124,7 +124,7 @@ var aggregateSpread = []string{"std", "ci_low", "ci_high"}
 // addAggregate takes one row of an aggregate, keyed METRIC_STATISTIC.
 func (e *Export) addAggregate(key, unit string, mean float64, spread map[string]float64) {
 	i := strings.LastIndexByte(key, '_')
-	if i < 0 {
+	if i < 1 || i+1 == len(key) {
 		return
 	}
 	metric, stat := metricName(key[:i]), key[i+1:]

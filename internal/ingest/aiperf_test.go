@@ -182,6 +182,10 @@ func TestAIPerfDamaged(t *testing.T) {
 	if e.Goodput.OK || e.Stat("request_latency", "avg").OK || !e.Stat("request_latency", "p50").OK || e.GoodCount.V != 12 {
 		t.Error("more than the damaged cells is lost, or less")
 	}
+	blank, problems, err := ReadAIPerfCSV(strings.NewReader("Metric,avg,p50\n,1,2\nRequest Latency (ms),,7\nGoodput,1,2,3,4\n"), "x.csv")
+	if err != nil || len(problems) != 2 || problems[0].Line != 2 || problems[1].Line != 4 || blank.Stat("request_latency", "avg").OK || blank.Stat("request_latency", "p50").V != 7 {
+		t.Errorf("blank cells: %+v, %v", problems, err)
+	}
 	for _, text := range []string{"", "{", "[]", "null", "{}", `{"experiments":[]}`, `{"x":{"unit":"ms"}}`, strings.Repeat(`{"a":`, 10_000), "\xff\xfe{\x00}\x00"} {
 		var syn *SyntaxError
 		if _, _, err := ReadAIPerfJSON(strings.NewReader(text), "x.json"); !errors.As(err, &syn) || syn.File != "x.json" {

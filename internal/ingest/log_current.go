@@ -13,7 +13,6 @@ type currentState struct {
 
 // The lines of the current profiler that carry values.
 var (
-	reNextKey     = form(`(?s)^(.*?), (\w+)=(.*)$`)
 	reCurCand     = form(`^Profiling (prefill|decode) candidate (\S+) with (\d+) GPUs\.\.\.$`)
 	reCurWait     = form(`^Waiting for (prefill|decode)(?: interpolation)? deployment(?: to be ready)?\.\.\.$`)
 	reCurReady    = form(`^(Prefill|Decode)(?: interpolation)? deployment (?:is )?ready`)
@@ -71,7 +70,8 @@ func (r *logRun) currentRecord(rec logRecord) {
 // currentConfig reads `model=X, backend=Y, ...`.
 func (r *logRun) currentConfig(s string) {
 	l := r.log
-	for key, v := range configPairs(s) {
+	pairs := configPairs(s)
+	for key, v := range pairs {
 		if v == "None" {
 			continue
 		}
@@ -99,7 +99,7 @@ func (r *logRun) currentConfig(s string) {
 		}
 	}
 	for _, key := range []string{"model", "backend", "system", "total_gpus", "isl", "osl", "ttft", "itl", "e2e_latency", "strategy", "picking"} {
-		if v, ok := configPairs(s)[key]; ok && v != "None" {
+		if v, ok := pairs[key]; ok && v != "None" {
 			l.setting("profiler."+key, v)
 		}
 	}
@@ -115,17 +115,28 @@ func (r *logRun) currentConfig(s string) {
 // where `, KEY=` follows.
 func configPairs(s string) map[string]string {
 	out := map[string]string{}
-	key, rest, ok := strings.Cut(s, "=")
-	for ok {
-		m := reNextKey.match(rest)
-		if m == nil {
-			out[key] = rest
-			break
+	key := ""
+	for _, part := range strings.Split(s, ", ") {
+		if k, v, ok := strings.Cut(part, "="); ok && isWord(k) {
+			key = k
+			out[key] = v
+		} else if key != "" && len(out[key]) < maxLogValue {
+			out[key] += ", " + part
 		}
-		out[key] = m[1]
-		key, rest = m[2], m[3]
 	}
 	return out
+}
+
+// maxLogValue bounds a value that is put together from parts.
+const maxLogValue = 4 << 10
+
+func isWord(s string) bool {
+	for _, c := range s {
+		if c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // currentSelected reads the pair of mappings that the run picked. Of a naive

@@ -13,7 +13,8 @@ import (
 const (
 	maxMoreLines  = 400
 	maxMoreBytes  = 32 << 10
-	dedupWindow   = 64 // records within which the second copy of a message is looked for
+	maxPrint      = 4 << 10 // bytes of a print before a record on its line
+	dedupWindow   = 64      // records within which the second copy of a message is looked for
 	spinnerStarts = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏⏳✅❌"
 )
 
@@ -178,7 +179,7 @@ func isPrint(s string) bool {
 // recordAfterPrint finds a record that follows an unfinished print on the
 // same line.
 func recordAfterPrint(s string) (logRecord, string, bool) {
-	for i := 1; i+19 < len(s); i++ {
+	for i := 1; i+19 < len(s) && i < maxPrint; i++ {
 		if s[i] != '2' || s[i+4] != '-' {
 			continue
 		}

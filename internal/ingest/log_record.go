@@ -46,32 +46,32 @@ func (r *logRecord) own() bool {
 // the line without it.
 func parseRecord(s string) (rec logRecord, rest string, ok bool) {
 	s = strings.TrimRight(s, " \t")
+	if rec, ok = parseUnprefixed(s); ok {
+		return rec, s, true
+	}
+	at, zoned, tail, ok := parseStamp(s)
+	inner, isPrefix := strings.CutPrefix(tail, " ")
+	if !ok || !zoned || !isPrefix {
+		return rec, s, false
+	}
+	r, ok := parseUnprefixed(inner)
+	r.node = at
+	return r, inner, ok
+}
+
+// parseUnprefixed reads a record that is known to have no prefix.
+func parseUnprefixed(s string) (rec logRecord, ok bool) {
 	if strings.HasPrefix(s, "{") {
-		rec, ok = parseJSONRecord(s)
-		return rec, s, ok
+		return parseJSONRecord(s)
 	}
 	at, zoned, tail, ok := parseStamp(s)
 	if !ok {
-		return rec, s, false
+		return rec, false
 	}
-	if r, ok := parsePython(at, tail); ok {
-		return r, s, true
+	if rec, ok = parsePython(at, tail); ok {
+		return rec, true
 	}
-	if r, ok := parseNative(at, zoned, tail); ok {
-		return r, s, true
-	}
-	inner, isPrefix := strings.CutPrefix(tail, " ")
-	if !zoned || !isPrefix {
-		return rec, s, false
-	}
-	if _, _, _, nested := parseStamp(inner); nested || strings.HasPrefix(inner, "{") {
-		if r, _, ok := parseRecord(inner); ok {
-			r.node = at
-			return r, inner, true
-		}
-	}
-	rec.node = at
-	return rec, inner, false
+	return parseNative(at, zoned, tail)
 }
 
 // parseStamp reads the time at the head of a line: a date, T or a blank, a
