@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/profreport/profreport/internal/ingest"
+	"github.com/profreport/profreport/internal/metric"
 	"github.com/profreport/profreport/internal/profile"
 	"github.com/profreport/profreport/internal/query"
 	"github.com/profreport/profreport/internal/store"
@@ -22,6 +23,7 @@ type archive struct {
 	t       testing.TB
 	session *store.Session
 	set     *query.Set
+	metrics *metric.Set
 	runner  *query.Runner
 }
 
@@ -62,7 +64,16 @@ func newArchive(t testing.TB, params map[string]any, runs []*profile.Run) *archi
 	if err := set.Load(query.Folder{FS: queries.FS}).Err(); err != nil {
 		t.Fatal(err)
 	}
-	return &archive{t: t, session: session, set: set, runner: query.NewRunner(set, session, params)}
+	metrics := metric.NewSet()
+	if err := metrics.Load(query.Folder{FS: queries.FS}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	a := &archive{t: t, session: session, set: set, metrics: metrics, runner: query.NewRunner(set, session, params)}
+	a.runner.Provide("metric_values", func(ctx context.Context) (*table.Table, error) {
+		got, faults := metric.Eval(ctx, metrics, a.runner)
+		return got, faults.Err()
+	})
+	return a
 }
 
 // rows returns the rows of a named query by column name.

@@ -16,7 +16,7 @@ rows_ as (
   select 'cost', 3, (select case when c.duration_saved is null then null
       else printf('%s took %s%s; %s took ', c.method, iif(c.duration_s < 60, c.duration_s || ' s', printf('%d min', (c.duration_s + 30) / 60)), iif(c.gpu_hours = 0, ' and no GPU', ''), (select r.method from scope r where r.run = c.reference))
         || iif(c.reference_duration_s < 60, c.reference_duration_s || ' s', printf('%d min', (c.reference_duration_s + 30) / 60))
-        || coalesce(printf(', %.0f %% of it waiting', 100 * p.wait_s / nullif(p.duration_s, 0)), '') end
+        || case when p.wait_s > 0 and p.duration_s > 0 then printf(', %.0f %% of it waiting', 100 * p.wait_s / p.duration_s) else '' end end
     from cost c left join cost_phases p on p.run = c.reference where (select one from sole) and c.run_id = (select run_id from sole))
   union all
   select 'choices', 4, (select group_concat(said, '; ') from (

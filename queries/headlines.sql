@@ -3,11 +3,11 @@
 --   the printed ITL belongs to; that of TTFT is one request (rule 23).
 select
   s.run_id, s.run, s.group_id,
-  max(case when c.phase in ('prefill', 'aggregated') then c.ttft_ms end) as ttft_ms,
-  max(case when c.phase in ('decode', 'aggregated') then c.itl_ms end) as itl_ms,
-  max(case when c.phase in ('decode', 'aggregated') then c.concurrency end) as concurrency,
+  max(case when c.source = 'log' and c.phase in ('prefill', 'aggregated') then c.ttft_ms end) as ttft_ms,
+  max(case when c.source = 'log' and c.phase in ('decode', 'aggregated') then c.itl_ms end) as itl_ms,
+  max(case when c.source = 'log' and c.phase in ('decode', 'aggregated') then c.concurrency end) as concurrency,
   case when count(c.run_id) = 0 then 'not measured: the run states no recommendation'
-    when max(c.source) = 'log' or min(c.source) = 'log' then 'as printed'
+    when max(c.source = 'log') then 'as printed'
     else 'not measured: only the log prints it'
   end as note
 from scope s left join choices c on c.run_id = s.run_id and c.source <> 'rule'

@@ -27,10 +27,10 @@ select
       printf('at %.3g requests%s', obtained, iif(basis = 'nominal', ', nominal', '')),
       case itl_basis when 'outer bound' then 'interval is an outer bound' end)) as itl_note,
   coalesce(case when tested = 0 then load_note end, case when ttft_headline is null then 'not predicted: the run prints no TTFT' end,
-    printf('printed for one request, the level ran at %.3g', obtained) || iif(ttft_headline_near, '', ': not judged')) as ttft_headline_note,
+    'printed for one request' || case when obtained is not null then printf(', the level ran at %.3g', obtained) else '' end || iif(ttft_headline_near, '', ': not judged')) as ttft_headline_note,
   coalesce(case when tested = 0 then load_note end, case when itl_headline is null then 'not predicted: the run prints no ITL' end,
     case when headline_concurrency is null then 'the concurrency of the printed figure is not known: not judged' end,
-    printf('printed for %d requests, the level ran at %.3g', headline_concurrency, obtained) || iif(itl_headline_near, '', ': not judged')) as itl_headline_note,
+    'printed for ' || headline_concurrency || ' requests' || case when obtained is not null then printf(', the level ran at %.3g', obtained) else '' end || iif(itl_headline_near, '', ': not judged')) as itl_headline_note,
   coalesce(ttft_headline_near, 0) as ttft_headline_judged,
   coalesce(itl_headline_near, 0) as itl_headline_judged
 from errors

@@ -18,9 +18,9 @@ picks as (
     max(case when c.phase = 'prefill' then c.mapping end) as prefill_mapping,
     max(case when c.phase = 'decode' then c.mapping end) as decode_mapping,
     max(case when c.phase = 'aggregated' then c.mapping end) as aggregated_mapping,
-    max(case when c.phase in ('prefill', 'aggregated') and c.source <> 'rule' then c.ttft_ms end) as ttft_headline,
-    max(case when c.phase in ('decode', 'aggregated') and c.source <> 'rule' then c.itl_ms end) as itl_headline,
-    max(case when c.phase in ('decode', 'aggregated') and c.source <> 'rule' then c.concurrency end) as headline_concurrency
+    max(case when c.phase in ('prefill', 'aggregated') and c.source = 'log' then c.ttft_ms end) as ttft_headline,
+    max(case when c.phase in ('decode', 'aggregated') and c.source = 'log' then c.itl_ms end) as itl_headline,
+    max(case when c.phase in ('decode', 'aggregated') and c.source = 'log' then c.concurrency end) as headline_concurrency
   from scope s left join choices c on c.run_id = s.run_id
   group by s.run_id
 ),

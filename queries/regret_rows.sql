@@ -21,7 +21,8 @@ with combined as (
       when p.regret is null then 'prefill: ' || p.note
       when d.regret is null then 'decode: ' || d.note
       when s.isl_tokens is null or s.osl_tokens is null then 'ISL or OSL is not known'
-      else printf('%.4g against %.4g GPU-seconds a request', s.isl_tokens / p.own_throughput + s.osl_tokens / d.own_throughput,
+      else printf('%.4g against %.4g GPU-seconds a request',
+          s.isl_tokens / iif(p.supplies, p.oracle_throughput, p.own_throughput) + s.osl_tokens / iif(d.supplies, d.oracle_throughput, d.own_throughput),
           s.isl_tokens / p.oracle_throughput + s.osl_tokens / d.oracle_throughput)
         || iif(d.load_covered = 0 or p.load_covered = 0, '; regret at low load', '')
     end as note

@@ -14,7 +14,8 @@ steps as (
   where exists (select 1 from open_tiles where verdict_of = 'optimization' and note like '%no measured candidates%')
   union all
   select 4, 'Repeat the measured decode sweep with the KV-cache setting that the simulation assumed (' || replace(printf('%,d', max(largest)), ',', ' ') || ' tokens against ' || replace(printf('%,d', min(smallest)), ',', ' ') || ')'
-    || coalesce(printf(': last time %.3g GPU-hours', (select sum(d.gpu_hours) from scope s join deployments d on d.run_id = s.run_id where s.is_reference and d.phase = 'decode' and d.purpose is not 'interpolation')), ''), 'regret, ranks, Pareto'
+    || coalesce((select printf(': last time %.3g GPU-hours', sum(d.gpu_hours)) from scope s join deployments d on d.run_id = s.run_id
+      where s.is_reference and d.phase = 'decode' and d.purpose is not 'interpolation' having sum(d.gpu_hours) > 0), ''), 'regret, ranks, Pareto'
   from kv_capacity where apart
   having count(*) > 0
   union all
