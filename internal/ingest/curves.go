@@ -20,6 +20,8 @@ type curves struct {
 	MaxKV               profile.Opt[int64] // tokens, of the first configuration
 	HasPrefill          bool               // the arrays were there, with or without points
 	HasDecode           bool
+	prefillPath         string // where each curve came from, once files are merged
+	decodePath          string
 	Model, GPU          string
 	Backend, Version    string
 	Settings            []profile.Setting
@@ -56,7 +58,7 @@ type curveTable interface {
 func readCurves(t curveTable, path string) *curves {
 	c := &curves{Path: path, Model: t.label("model"), GPU: t.label("gpu_type"), Backend: t.label("framework"), Version: t.label("framework_version")}
 	if isl := t.rows("prefill_isl"); isl != nil {
-		c.HasPrefill = true
+		c.HasPrefill, c.prefillPath = true, path
 		ttft, thpt := t.rows("prefill_ttft"), t.rows("prefill_thpt_per_gpu")
 		if c.sameShape("prefill", isl, ttft, thpt) {
 			for row := range isl {
@@ -65,7 +67,7 @@ func readCurves(t curveTable, path string) *curves {
 		}
 	}
 	if usage := t.rows("x_kv_usage"); usage != nil {
-		c.HasDecode = true
+		c.HasDecode, c.decodePath = true, path
 		context, itl, thpt := t.rows("y_context_length"), t.rows("z_itl"), t.rows("z_thpt_per_gpu")
 		if c.sameShape("decode", usage, context, itl, thpt) {
 			for row := range usage {
@@ -324,10 +326,10 @@ func (c *curves) merge(o *curves) *curves {
 		return o
 	}
 	if !c.HasPrefill && o.HasPrefill {
-		c.HasPrefill, c.Prefill, c.impliedPre = true, o.Prefill, o.impliedPre
+		c.HasPrefill, c.Prefill, c.impliedPre, c.prefillPath = true, o.Prefill, o.impliedPre, o.prefillPath
 	}
 	if !c.HasDecode && o.HasDecode {
-		c.HasDecode, c.Decode, c.implied = true, o.Decode, o.implied
+		c.HasDecode, c.Decode, c.implied, c.decodePath = true, o.Decode, o.implied, o.decodePath
 	}
 	c.MaxKV = c.MaxKV.Or(o.MaxKV)
 	c.Model, c.GPU = cmp.Or(c.Model, o.Model), cmp.Or(c.GPU, o.GPU)

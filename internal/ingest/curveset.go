@@ -67,10 +67,10 @@ func (r *results) combine(npz, configMap *curves) *curves {
 		return npz
 	}
 	if npz.HasPrefill && configMap.HasPrefill && !slices.Equal(npz.Prefill, configMap.Prefill) {
-		r.problem(configMap.Path, profile.SeverityWarning, ReasonDisagree, "its prefill curve differs from that of %s, which is kept", npz.Path)
+		r.problem(configMap.Path, profile.SeverityWarning, ReasonDisagree, "its prefill curve differs from that of %s, which is kept", npz.prefillPath)
 	}
 	if npz.HasDecode && configMap.HasDecode && (npz.MaxKV != configMap.MaxKV || !slices.Equal(npz.Decode, configMap.Decode)) {
-		r.problem(configMap.Path, profile.SeverityWarning, ReasonDisagree, "its decode curve differs from that of %s, which is kept", npz.Path)
+		r.problem(configMap.Path, profile.SeverityWarning, ReasonDisagree, "its decode curve differs from that of %s, which is kept", npz.decodePath)
 	}
 	return npz.merge(configMap)
 }

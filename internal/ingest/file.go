@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -174,9 +175,10 @@ func sniff(base string, head []byte) string {
 // sniffObject tells JSON objects apart: one, or one a line.
 func sniffObject(base string, b []byte, has func(...string) bool) string {
 	first, rest, _ := bytes.Cut(b, []byte("\n"))
-	lines := bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("{")) || strings.HasSuffix(strings.ToLower(base), ".jsonl")
+	lines := strings.HasSuffix(strings.ToLower(base), ".jsonl") ||
+		bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("{")) && json.Valid(first)
 	switch {
-	case lines && bytes.Contains(first, []byte(`"metadata"`)) && bytes.Contains(first, []byte(`"metrics"`)):
+	case bytes.Contains(first, []byte(`"metadata"`)) && bytes.Contains(first, []byte(`"request_start_ns"`)):
 		return kindAIPerfLog
 	case lines && bytes.Contains(first, []byte(`"target"`)) && bytes.Contains(first, []byte(`"level"`)):
 		return kindLog

@@ -51,7 +51,8 @@ func compareLevels(a, b profile.LoadLevel) int {
 }
 
 // levelGroups collects the files of each load test. Names are unique: a folder
-// with exports of several prefixes gives one level each.
+// with exports of several prefixes gives one level each, AIPerf's default prefix
+// the one of the folder's name.
 func (r *results) levelGroups() []*levelFiles {
 	by := map[string]*levelFiles{}
 	var groups []*levelFiles
@@ -72,7 +73,7 @@ func (r *results) levelGroups() []*levelFiles {
 		}
 	}
 	for i, x := range r.Files {
-		if at := placeOf(x.Path); x.Kind == kindAIPerfLog && at != inCandidate && at != inSelected && (by[exportKey(x.Path)] != nil || strings.HasPrefix(x.Base(), "profile_export")) {
+		if at := placeOf(x.Path); x.Kind == kindAIPerfLog && at != inCandidate && at != inSelected && (by[exportKey(x.Path)] != nil || strings.HasPrefix(x.Base(), "profile_export") || len(r.Files) == 1) {
 			group(x.Path).requests = i
 		}
 	}
@@ -82,7 +83,7 @@ func (r *results) levelGroups() []*levelFiles {
 	}
 	for _, g := range groups {
 		g.name = r.levelName(path.Dir(g.key))
-		if perFolder[path.Dir(g.key)] > 1 {
+		if perFolder[path.Dir(g.key)] > 1 && path.Base(g.key) != "profile_export" {
 			g.name = path.Join(g.name, path.Base(g.key))
 		}
 	}

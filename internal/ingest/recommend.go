@@ -130,7 +130,7 @@ func (r *results) fromCurve(rec profile.Recommendation) bool {
 	if !ok || rec.Mapping == "" {
 		return false
 	}
-	rec.TTFT, rec.Source, rec.Path = profile.Some(ttft), "curve", r.curves.Path
+	rec.TTFT, rec.Source, rec.Path = profile.Some(ttft), "curve", r.curves.prefillPath
 	r.run.Recommendations = append(r.run.Recommendations, rec)
 	return true
 }

@@ -75,8 +75,11 @@ func (r *results) readLogs(ctx context.Context) ([]*Log, error) {
 	}
 	var found []*Log
 	for _, x := range tries {
-		if len(found) > 0 {
-			break // said already
+		if len(found) > 0 { // said already
+			if x.Kind == kindConsole && path.Ext(x.Path) != ".log" {
+				x.Kind = kindOther
+			}
+			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -36,6 +36,7 @@ func (f *entry) Dir() string  { return path.Dir(f.Path) }
 type folder struct {
 	dir      string
 	root     *os.Root
+	maxFiles int
 	memory   bool // one file from a stream: there is nothing to open
 	Files    []*entry
 	Problems []profile.Problem
@@ -49,7 +50,7 @@ func openFolder(dir string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{dir: dir, root: root}
+	f := &folder{dir: dir, root: root, maxFiles: MaxFiles}
 	if err := f.walk(".", 0); err != nil {
 		root.Close()
 		return nil, err
@@ -83,8 +84,8 @@ func (f *folder) walk(name string, depth int) error {
 			}
 		case !e.Type().IsRegular():
 			f.problem(p, profile.SeverityNote, ReasonNotRegular, "%s, skipped", fileType(e.Type()))
-		case len(f.Files) == MaxFiles:
-			return &SyntaxError{File: f.dir, Msg: fmt.Sprintf("more than %d files: name the results folder itself", MaxFiles)}
+		case len(f.Files) == f.maxFiles:
+			return &SyntaxError{File: f.dir, Msg: fmt.Sprintf("more than %d files: name the results folder itself", f.maxFiles)}
 		default:
 			info, err := e.Info()
 			if err != nil {
