@@ -176,7 +176,7 @@ type PlotSpec struct {
 	Tol     float64 // parity: tolerance band as a fraction
 	Scale   string  // heatmap: diverging, states, sequential
 	Bins    int
-	Order   string
+	Order   string // column that the rows are sorted by first; "-itl_ms" is descending
 	Finding string // aria-label: what the plot shows, in words
 }
 

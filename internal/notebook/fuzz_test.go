@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/profreport/profreport/internal/query"
 	"github.com/profreport/profreport/internal/table"
@@ -28,6 +29,7 @@ func FuzzNotebook(f *testing.F) {
 		Rows:    [][]any{{"a", 1.5}, {nil, nil}},
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
+		start := time.Now()
 		nb, _ := Parse("fuzz.md", src)
 		env := Env{
 			Runner: query.NewRunner(query.NewSet("runs", "candidates"), stillDB{rows}, nil), Views: []string{"runs", "candidates"}, Metrics: testMetrics,
@@ -47,6 +49,9 @@ func FuzzNotebook(f *testing.F) {
 		}
 		if err := d.JSON(io.Discard); err != nil {
 			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("took %v", took)
 		}
 	})
 }

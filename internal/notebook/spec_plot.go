@@ -1,6 +1,8 @@
 package notebook
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -42,7 +44,6 @@ var plotTexts = map[string]plotField{
 }
 
 var scales = []string{"diverging", "states", "sequential"}
-var orders = []string{"rows", "name", "value", "-value"}
 var lineRoles = []string{"sla", "limit", "ref", "baseline"}
 
 // plotOptions are the options of a plot cell.
@@ -63,9 +64,8 @@ var plotOptions = common(func() map[string]option {
 		"tol":   {func(d *decoder, n *yaml.Node) { d.number(n, &d.spec.plot.Tol) }, "parity: the tolerance drawn as a band, as a fraction"},
 		"scale": {func(d *decoder, n *yaml.Node) { d.choice(n, "scale", &d.spec.plot.Scale, scales...) },
 			"heatmap: `diverging`, `states` or `sequential`"},
-		"bins": {func(d *decoder, n *yaml.Node) { d.count(n, 1000, &d.spec.plot.Bins) }, "histogram: the number of bins"},
-		"order": {func(d *decoder, n *yaml.Node) { d.choice(n, "order", &d.spec.plot.Order, orders...) },
-			"how categories are ordered: `rows` (as the query gives them), `name`, `value` or `-value`"},
+		"bins":  {func(d *decoder, n *yaml.Node) { d.count(n, 1000, &d.spec.plot.Bins) }, "histogram: the number of bins"},
+		"order": {readOrder, "a column that the rows are sorted by first, `-duration_s` descending: the order of categories, and of points along a line"},
 	}
 	for name, f := range plotColumns {
 		keys[name] = option{func(d *decoder, n *yaml.Node) { d.column(n, name, f.field(d.spec.plot)) }, f.doc}
@@ -75,6 +75,11 @@ var plotOptions = common(func() map[string]option {
 	}
 	return keys
 }())
+
+func readOrder(d *decoder, n *yaml.Node) {
+	d.text(n, &d.spec.plot.Order)
+	d.spec.columns = append(d.spec.columns, columnUse{at: d.y.offset(n), name: strings.TrimPrefix(d.spec.plot.Order, "-"), in: "order"})
+}
 
 func kinds() []string {
 	out := make([]string, 0, len(plotKinds))
