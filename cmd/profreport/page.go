@@ -80,17 +80,17 @@ func text(t *table.Table, i int, column string) string {
 }
 
 // markdownPage writes the Markdown of an executed notebook and returns its
-// plots by the name that the page links to.
+// plots by the name that the page links to. A plot that can't be drawn becomes
+// a fault of the document.
 func (a *app) markdownPage(w io.Writer, doc *notebook.Document, folder string) (map[string][]byte, error) {
 	plots := map[string][]byte{}
-	var failed error
 	image := func(c *notebook.Cell) string {
 		svg, err := render.Plot(c.Plot, c.Data, render.PlotOptions{Name: c.Query, Methods: doc.Methods, Standalone: true})
 		if errors.Is(err, render.ErrNoData) {
 			return ""
 		}
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("plot %s: %w", c.Query, err))
+			doc.Faults = append(doc.Faults, notebook.Fault{File: doc.Path, Line: c.Line, Message: err.Error(), Cell: c.Query})
 			return ""
 		}
 		name := path.Join(folder, c.Query+".svg")
@@ -103,5 +103,5 @@ func (a *app) markdownPage(w io.Writer, doc *notebook.Document, folder string) (
 	if err := doc.Markdown(w, notebook.MarkdownOptions{Image: image, HideSQL: true}); err != nil {
 		return nil, err
 	}
-	return plots, failed
+	return plots, nil
 }
