@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/profreport/profreport/internal/profile"
@@ -189,11 +188,7 @@ func shellWords(s string) []string {
 	return words
 }
 
-// countSetting is a setting with a number in it.
-func countSetting(key string, n int64, path string) profile.Setting {
-	return profile.Setting{Key: key, Value: strconv.FormatInt(n, 10), Path: path}
-}
-
+// badCell is the problem of a figure that is none.
 func badCell(path string, line int, column, got string) profile.Problem {
 	return profile.Problem{Path: path, Line: line, Severity: profile.SeverityError, Reason: ReasonBadNumber,
 		Message: fmt.Sprintf("%s: want a number, got %q", column, clip(got))}
