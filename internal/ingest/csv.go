@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -177,7 +176,7 @@ func cellValue(s string) any {
 	if strings.ContainsAny(s, "xXpP_iInN") {
 		return s
 	}
-	if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(f, 0) {
+	if f, err := strconv.ParseFloat(s, 64); err == nil { // out of range is an error
 		return f
 	}
 	return s

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 )
 
@@ -127,7 +126,7 @@ func jsonCell(raw json.RawMessage) (string, any) {
 	if n, err := strconv.Atoi(s); err == nil {
 		return s, n
 	}
-	if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(f, 0) {
+	if f, err := strconv.ParseFloat(s, 64); err == nil { // out of range is an error
 		return s, f
 	}
 	return s, s

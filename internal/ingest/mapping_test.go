@@ -99,6 +99,16 @@ func TestMappingLookup(t *testing.T) {
 	if _, err := Mappings(fstest.MapFS{"other.yaml": user["profreport.yaml"]}); err == nil || !strings.Contains(err.Error(), `want "other"`) {
 		t.Errorf("a name unlike its file: %v", err)
 	}
+	wide, err := Mappings(fstest.MapFS{"wide.yaml": {Data: []byte("name: wide\ndetect: [mapping]\nfields: {mapping: mapping, itl_ms: itl_ms}\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := wide.Detect([]string{"mapping", "concurrency", "ttft_ms", "itl_ms"}); m == nil || m.Name != "profreport" {
+		t.Errorf("the mapping that knows fewer columns is taken: %v", m)
+	}
+	if m := wide.Detect([]string{"mapping", "itl_ms"}); m == nil || m.Name != "wide" {
+		t.Errorf("a mapping of the user's own is not found: %v", m)
+	}
 	for _, c := range []struct{ header, want string }{
 		{"mapping,concurrency,ttft_ms,itl_ms\n", "profreport"},
 		{"# a comment\nitl_ms;ttft_ms;concurrency;mapping\n", "profreport"},
