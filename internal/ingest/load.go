@@ -64,7 +64,9 @@ func (f *folder) parse(x *entry) *parsed {
 	}
 	b, err := f.load(x, MaxSmallFile)
 	if err != nil {
-		p.fail(err)
+		if p.unknown = p.guessed(); !p.unknown {
+			p.fail(err)
+		}
 		return p
 	}
 	p.decode(b)
@@ -91,7 +93,7 @@ func (p *parsed) decode(b []byte) {
 		p.manifest = readManifest(b, p.Path, p.Kind)
 		p.unknown = p.manifest.nothing() && (p.Kind == kindGraph || p.Kind == kindConfigMap)
 		problems = p.manifest.Problems
-		if p.unknown && !namedConfigMap(p.Base()) && !p.manifest.goMap {
+		if p.unknown && p.guessed() && !p.manifest.goMap {
 			problems = nil // some other program's file
 		}
 	case kindAIPerfJSON:
@@ -129,8 +131,20 @@ func asNamed(p string, b []byte) bool {
 	return len(limits) > 0
 }
 
-// namedConfigMap says whether the name promises a ConfigMap dump.
-func namedConfigMap(base string) bool { return strings.HasPrefix(strings.ToLower(base), "configmap") }
+// guessed says that only its extension made the file one to look into: when it
+// is something else, that is no problem.
+func (x *entry) guessed() bool {
+	if x.Kind != kindGraph && x.Kind != kindConfigMap {
+		return false
+	}
+	base := strings.ToLower(x.Base())
+	for _, name := range []string{"configmap", "dgdr", "dgd", "picked_dgd", "disagg", "config.y"} {
+		if strings.HasPrefix(base, name) {
+			return false
+		}
+	}
+	return true
+}
 
 // parseLog streams a log. Small ones are kept in memory on the way, so that
 // they are read once.

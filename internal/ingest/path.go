@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -151,7 +152,36 @@ func (f *folder) unitsOf(dir string, files []*entry) []unit {
 	for _, name := range order {
 		out = append(out, f.unitsOf(path.Join(dir, name), below[name])...)
 	}
+	if len(out) == 0 && f.holdsResults(here, dir == ".") {
+		return []unit{{dir: dir, files: files}}
+	}
 	return out
+}
+
+// holdsResults looks into the files of a folder that has no name we know: users
+// save logs and ConfigMaps as they please. A request or a deployment alone
+// makes a run only of the folder that was named.
+func (f *folder) holdsResults(here []*entry, named bool) bool {
+	for _, x := range here {
+		kind := kindOf(x.Base())
+		if kind != kindConsole && kind != kindConfigMap && kind != kindGraph {
+			continue
+		}
+		head, err := f.head(x)
+		if err != nil {
+			continue
+		}
+		words := []string{"Profiling GPU counts", "Profiler config: ", "dynamo.profiler", "profile_sla", "_raw_data.json", "planner_config.json", "final_config.yaml", "config_with_planner.yaml"}
+		if named {
+			words = append(words, "DynamoGraphDeployment")
+		}
+		for _, w := range words {
+			if bytes.Contains(head, []byte(w)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isResults says whether a folder is a results folder: it holds a file that

@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/profreport/profreport/internal/profile"
@@ -30,4 +31,9 @@ func sourceBytes(t *testing.T, s profile.Source) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func sortedStrings(s []string) []string {
+	slices.Sort(s)
+	return s
 }
