@@ -26,6 +26,7 @@ func TestJudge(t *testing.T) {
 		{"value inside, interval across", 5, 4, 9, 0, 6, Unknown},
 		{"value outside, interval across", 7, 5, 9, 0, 6, Unknown},
 		{"below the minimum", -3, -4, -2, 0, 6, Fail},
+		{"touches the minimum from outside", -3, -4, 0, 0, 6, Unknown},
 		{"across the minimum", 1, -1, 2, 0, 6, Unknown},
 		{"interval wider than the limits", 3, -1, 7, 0, 6, Unknown},
 		{"no interval: inside", 6, no, no, 0, 6, Pass},

@@ -64,7 +64,7 @@ func TestCheckLimits(t *testing.T) {
 	v := values(
 		[]any{"a", "regret", "prefill", 0.0, nil, nil}, []any{"a", "regret", "decode", 0.2, 0.15, 0.25},
 		[]any{"b", "regret", "prefill", nil, nil, nil}, []any{"b", "regret", "decode", 0.05, 0.0, 0.12},
-		[]any{"a", "goodput", "medium", 0.9, 0.85, 0.93}, []any{"b", "goodput", "medium", 1.0, 0.97, 1.05}, []any{"base", "goodput", "medium", 1.0, 0.98, 1.02},
+		[]any{"a", "goodput", "medium", 0.9, 0.85, 0.93}, []any{"b", "goodput", "medium", 1.0, 0.95, 1.05}, []any{"c", "goodput", "medium", 1.1, 0.97, 1.15}, []any{"base", "goodput", "medium", 1.0, 0.98, 1.02},
 		[]any{"a", "error", "", -0.15, nil, nil}, []any{"b", "error", "", -0.25, nil, nil},
 	)
 	limits, faults := ParseLimits("l.yaml", []byte(`limits:
@@ -73,12 +73,13 @@ func TestCheckLimits(t *testing.T) {
   - {metric: goodput, key: medium, baseline: pinned, min_ratio: 0.94}
   - {metric: goodput, key: idle, max: 1}
   - {metric: goodput, key: medium, baseline: other, max_ratio: 2}
+  - {metric: goodput, key: medium, baseline: c, max_ratio: 1.08}
 `), nil)
 	if faults != nil {
 		t.Fatal(faults)
 	}
-	got := CheckLimits(limits, v, []string{"a", "b", "base"}, func(name string) string {
-		return map[string]string{"pinned": "base"}[name]
+	got := CheckLimits(limits, v, []string{"a", "b", "base", "c"}, func(name string) string {
+		return map[string]string{"pinned": "base", "c": "c"}[name]
 	})
 	var lines []string
 	for i := range got.Rows {
@@ -95,19 +96,29 @@ a | regret | decode | 0.2 | <= 0.1 | - | fail | -
 b | regret | prefill | - | <= 0.1 | - | unknown | -
 b | regret | decode | 0.05 | <= 0.1 | - | unknown | -
 base | regret |  | - | <= 0.1 | - | unknown | no value of this metric for the run
+c | regret |  | - | <= 0.1 | - | unknown | no value of this metric for the run
 a | error |  | -0.15 | abs <= 0.2 | - | pass | point only
 b | error |  | -0.25 | abs <= 0.2 | - | fail | point only
 base | error |  | - | abs <= 0.2 | - | unknown | no value of this metric for the run
+c | error |  | - | abs <= 0.2 | - | unknown | no value of this metric for the run
 a | goodput | medium | 0.9 | >= 0.94 x pinned | 1 | unknown | -
-b | goodput | medium | 1 | >= 0.94 x pinned | 1 | pass | -
+b | goodput | medium | 1 | >= 0.94 x pinned | 1 | unknown | -
+c | goodput | medium | 1.1 | >= 0.94 x pinned | 1 | pass | -
 a | goodput | idle | - | <= 1 | - | unknown | no value of this metric for the run
 b | goodput | idle | - | <= 1 | - | unknown | no value of this metric for the run
 base | goodput | idle | - | <= 1 | - | unknown | no value of this metric for the run
+c | goodput | idle | - | <= 1 | - | unknown | no value of this metric for the run
 a | goodput | medium | 0.9 | <= 2 x other | - | unknown | there is no baseline other
 b | goodput | medium | 1 | <= 2 x other | - | unknown | there is no baseline other
-base | goodput | medium | 1 | <= 2 x other | - | unknown | there is no baseline other`
-	// a against the base: 0.85/1.02 = 0.833 to 0.93/0.98 = 0.949, across 0.94;
-	// b: 0.97/1.02 = 0.951 to 1.05/0.98 = 1.071, inside.
+base | goodput | medium | 1 | <= 2 x other | - | unknown | there is no baseline other
+c | goodput | medium | 1.1 | <= 2 x other | - | unknown | there is no baseline other
+a | goodput | medium | 0.9 | <= 1.08 x c | 1.1 | pass | -
+b | goodput | medium | 1 | <= 1.08 x c | 1.1 | unknown | -
+base | goodput | medium | 1 | <= 1.08 x c | 1.1 | pass | -`
+	// At least 0.94 of the base: a from 0.85/1.02 = 0.833 to 0.93/0.98 = 0.949
+	// and b from 0.95/1.02 = 0.931 lie across, c from 0.97/1.02 = 0.951 inside.
+	// At most 1.08 of c: a to 0.93/0.97 = 0.959, b to 1.05/0.97 = 1.082, base to
+	// 1.02/0.97 = 1.052.
 	if s := strings.Join(lines, "\n"); s != want {
 		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}

@@ -331,3 +331,39 @@ func TestHashFollowsMeaning(t *testing.T) {
 		t.Errorf("sha %s", got)
 	}
 }
+
+// TestOtherMetrics: a metric by name has the value of the same key, else the
+// run's only one.
+func TestOtherMetrics(t *testing.T) {
+	set := define(t, `
+  - {name: twice, query: levels_q, key: level, expr: base * 2}
+  - {name: base, query: levels_q, key: level, applies: level == 'medium' or run == 'a', expr: ttft_ms}
+  - {name: per_total, query: levels_q, key: level, expr: base / total}
+  - {name: total, query: runs_q, expr: total_s}
+  - {name: always, query: levels_q, key: level, expr: itl_ms, limit: "'pass'"}
+`)
+	got, faults := Eval(context.Background(), set, world(t, nil))
+	if faults != nil {
+		t.Fatal(faults)
+	}
+	want := `a | twice | idle | 200 | - | - | - | - | -
+a | twice | medium | 800 | - | - | - | - | -
+b | twice | idle | - | - | - | - | - | -
+b | twice | medium | 1200 | - | - | - | - | -
+a | base | idle | 100 | - | - | - | - | -
+a | base | medium | 400 | - | - | - | - | -
+b | base | medium | 600 | - | - | - | - | -
+a | per_total | idle | 0.833333 | - | - | - | - | -
+a | per_total | medium | 3.33333 | - | - | - | - | -
+b | per_total | idle | - | - | - | - | - | -
+b | per_total | medium | 6.66667 | - | - | - | - | -
+a | total |  | 120 | - | - | - | - | -
+b | total |  | 90 | - | - | - | - | -
+a | always | idle | 10 | - | - | - | pass | point only
+a | always | medium | 20 | - | - | - | pass | point only
+b | always | idle | - | - | - | - | unknown | -
+b | always | medium | 40 | - | - | - | pass | point only`
+	if l := lines(got); l != want {
+		t.Errorf("got\n%s\nwant\n%s", l, want)
+	}
+}

@@ -22,6 +22,7 @@ func TestReads(t *testing.T) {
 		{"select * from ((a)), b", "a b"},
 		{"select * from main.a, temp.b, c", "c"},
 		{"select * from \"Quoted Name\", [b], `c`", "quoted name b c"},
+		{"select * from \"a\"\"b\", c where x = 'it''s' and y in d", "a\"b c d"},
 		{"select 'from x', \"from\" from a -- from y\n/* from z */", "a"},
 		{"select 'it''s from x' from a", "a"},
 		{"select * from a where x is distinct from y and z is not distinct from w", "a"},

@@ -18,6 +18,8 @@ func TestPercentile(t *testing.T) {
 		{sampleX, 90, 6.600000000000001}, {sampleX, 95, 7.799999999999997}, {sampleX, 99, 8.759999999999998},
 		{sampleX, 100, 9},
 		{even, 25, 17.5}, {even, 50, 25}, {even, 75, 32.5}, {even, 90, 37},
+		// numpy.percentile goes from the nearer end; from the lower one it would be 6.6899999999999995.
+		{[]float64{5.5, 7.2}, 70, 6.69},
 		{[]float64{7}, 99, 7}, {nil, 50, undefined}, {even, -0.1, undefined}, {even, 100.1, undefined},
 		{even, nan, undefined}, {[]float64{nan, nan}, 50, undefined}, {[]float64{1, nan, 3}, 50, 2},
 	} {

@@ -188,11 +188,13 @@ func TestWilson(t *testing.T) {
 		high, ok := WilsonHigh(c.k, c.n)
 		check(t, fmt.Sprint("high ", c.k, c.n), high, ok, c.high)
 	}
-	if low, high, _ := Wilson(0, 7); low != 0 || high >= 1 {
-		t.Errorf("Wilson(0, 7) = %v, %v; want exactly 0", low, high)
-	}
-	if _, high, _ := Wilson(7, 7); high != 1 {
-		t.Errorf("Wilson(7, 7) high = %v, want exactly 1", high)
+	for n := 1.0; n < 200; n++ {
+		if low, high, _ := Wilson(0, n); low != 0 || high >= 1 {
+			t.Errorf("Wilson(0, %v) = %v, %v; want exactly 0", n, low, high)
+		}
+		if low, high, _ := Wilson(n, n); high != 1 || low <= 0 {
+			t.Errorf("Wilson(%v, %v) = %v, %v; want exactly 1", n, n, low, high)
+		}
 	}
 }
 
