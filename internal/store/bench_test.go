@@ -160,3 +160,29 @@ func BenchmarkLoadRequests(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkQueries runs aggregates over a million stored requests.
+func BenchmarkQueries(b *testing.B) {
+	path := leanLog(b, 1_000_000)
+	ctx := context.Background()
+	db := open(b)
+	r := &profile.Run{Name: "a", Sources: []profile.Source{{Path: "requests", Open: func() (io.ReadCloser, error) { return os.Open(path) }}},
+		RequestLogs: []profile.RequestLog{{Level: "medium", Source: 0, Decode: fastDecode}}}
+	load(b, db, r)
+	s := session(b, db)
+	for _, text := range []string{
+		"select count(*) from requests",
+		"select avg(ttft_ms) from requests",
+		"select median(ttft_ms) from requests",
+		"select percentile(ttft_ms, 99), percentile_low(ttft_ms, 99), percentile_high(ttft_ms, 99) from requests",
+		"select run, level, percentile(ttft_ms, 99) from requests group by run, level",
+	} {
+		b.Run(text, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.Query(ctx, text, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

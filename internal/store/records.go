@@ -142,19 +142,20 @@ func (l *loader) insertLevels() error {
 	l.levels = map[string]int64{}
 	for i := range l.run.Levels {
 		v := &l.run.Levels[i]
+		name := l.freeLevel(v)
 		inFlight, basis := obtained(l.run, v)
 		if err := l.insert("stored_levels", "run_id, level, concurrency, concurrency_obtained, concurrency_basis, "+
 			"request_rate, closed, partial, started_at, request_count, good_count, error_count, excluded_count, duration_s, "+
 			"request_throughput, output_token_throughput, goodput, sla_hit_rate, isl_tokens, osl_tokens, sla_ttft_ms, "+
 			"sla_itl_ms, path",
-			l.id, v.Level, v.Concurrency.Any(), inFlight.Any(), known(basis), v.RequestRate.Any(), v.Closed, v.Partial,
+			l.id, name, v.Concurrency.Any(), inFlight.Any(), known(basis), v.RequestRate.Any(), v.Closed, v.Partial,
 			stamp(v.StartedAt), v.RequestCount.Any(), v.GoodCount.Any(), v.ErrorCount.Any(), v.ExcludedCount.Any(),
 			v.Duration.Any(), v.RequestThroughput.Any(), v.OutputThroughput.Any(), v.Goodput.Any(), hitRate(v).Any(),
 			v.ISL.Any(), v.OSL.Any(), v.SLA.TTFT.Any(), v.SLA.ITL.Any(), known(v.Path)); err != nil {
 			return err
 		}
 		id := l.conn.LastInsertID()
-		l.levels[v.Level] = id
+		l.levels[name] = id
 		for j, s := range v.Statistics {
 			if err := l.insert("stored_statistics", "level_id, ordinal, metric, statistic, value, unit",
 				id, j+1, s.Metric, s.Statistic, s.Value, known(s.Unit)); err != nil {
@@ -163,6 +164,16 @@ func (l *loader) insertLevels() error {
 		}
 	}
 	return nil
+}
+
+// freeLevel returns the name of a level, with ~2 and so on behind it when the
+// run has one of that name, as two folders of load tests may give.
+func (l *loader) freeLevel(v *profile.LoadLevel) string {
+	name := v.Level
+	for n := 2; l.levels[name] != 0; n++ {
+		name = fmt.Sprintf("%s~%d", v.Level, n)
+	}
+	return name
 }
 
 func (l *loader) insertTexts() error {

@@ -261,7 +261,7 @@ create table user_tables (
   ingested_at text not null
 ) strict;
 
-create index stored_levels_run on stored_levels (run_id);
+create unique index stored_levels_run_level on stored_levels (run_id, level);
 create index stored_request_ranges_level on stored_request_ranges (level_id);
 create index stored_sources_run on stored_sources (run_id);
 create index stored_sources_content on stored_sources (content_id);

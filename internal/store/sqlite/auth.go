@@ -33,12 +33,8 @@ func (c *Conn) Authorize(allow func(Action) bool) {
 }
 
 func authorizeCallback(_ *libc.TLS, id uintptr, action int32, z1, z2, database, caller uintptr) int32 {
-	v, ok := conns.Load(id)
-	if !ok {
-		return lib.SQLITE_DENY
-	}
-	c := v.(*Conn)
-	if c.authorizer == nil {
+	c := conns.get(id)
+	if c == nil || c.authorizer == nil {
 		return lib.SQLITE_DENY
 	}
 	a := Action{Code: int(action), Arg1: libc.GoString(z1), Arg2: libc.GoString(z2),

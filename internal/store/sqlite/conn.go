@@ -3,8 +3,9 @@
 // authorizer, as the C interface has them. It exists beside that module's
 // database/sql driver for three things the driver does not give: the byte
 // offset of an error in the text, a deadline that holds while rows are read
-// and not only for the first of them, and inserts that cost about half (see
-// the benchmarks of package store). Only package store uses it.
+// and not only for the first of them, and inserts at 0.6 of the CPU time (1.1
+// instead of 1.8 microseconds for a row of eight numbers, both with many rows
+// a statement). Only package store uses it.
 //
 // A Conn and its statements serve one goroutine at a time.
 package sqlite
@@ -14,8 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -39,20 +38,17 @@ type Conn struct {
 	id         uintptr
 	ctx        context.Context
 	authorizer func(Action) bool
-	aggregates map[uintptr]Aggregate
-	nextAgg    uintptr
+	aggregates []Aggregate // under way, by number; nil is free
+	freeAggs   []uintptr
 }
 
-// conns finds the connection a callback from the engine belongs to.
-var (
-	conns  sync.Map // id uintptr -> *Conn
-	nextID atomic.Uintptr
-)
+// conns finds the connection that a callback from the engine belongs to.
+var conns registry[Conn]
 
 // Open opens the file at path. An empty path with Create is a private
 // database in memory.
 func Open(path string, mode Mode) (*Conn, error) {
-	c := &Conn{tls: libc.NewTLS(), aggregates: map[uintptr]Aggregate{}}
+	c := &Conn{tls: libc.NewTLS()}
 	flags := int32(lib.SQLITE_OPEN_NOMUTEX | lib.SQLITE_OPEN_EXRESCODE)
 	switch mode {
 	case ReadOnly:
@@ -84,8 +80,7 @@ func Open(path string, mode Mode) (*Conn, error) {
 		c.tls.Close()
 		return nil, err
 	}
-	c.id = nextID.Add(1)
-	conns.Store(c.id, c)
+	c.id = conns.add(c)
 	// A double-quoted word that is no column is an error, not a text.
 	c.config(lib.SQLITE_DBCONFIG_DQS_DML, false)
 	c.config(lib.SQLITE_DBCONFIG_DQS_DDL, false)
@@ -114,7 +109,7 @@ func (c *Conn) Close() error {
 		return nil
 	}
 	rc := lib.Xsqlite3_close_v2(c.tls, c.db)
-	conns.Delete(c.id)
+	conns.set(c.id, nil)
 	c.db = 0
 	c.tls.Close()
 	if rc != lib.SQLITE_OK {
@@ -178,10 +173,8 @@ func (c *Conn) WithContext(ctx context.Context, f func() error) error {
 }
 
 func progressCallback(_ *libc.TLS, id uintptr) int32 {
-	if c, ok := conns.Load(id); ok {
-		if ctx := c.(*Conn).ctx; ctx != nil && ctx.Err() != nil {
-			return 1
-		}
+	if c := conns.get(id); c != nil && c.ctx != nil && c.ctx.Err() != nil {
+		return 1
 	}
 	return 0
 }

@@ -60,13 +60,13 @@ func (a Args) Text(i int) string {
 	return string(view(p, int(lib.Xsqlite3_value_bytes(a.tls, v))))
 }
 
-// functions holds every function registered with any connection; the engine
-// keeps a position in it.
-var functions struct {
-	sync.RWMutex
-	list []*Function
-	ids  map[string]uintptr
-}
+// functions holds every function registered with any connection, and numbers
+// their numbers by name, so that the same function is kept once.
+var (
+	functions registry[Function]
+	numbersMu sync.Mutex
+	numbers   = map[string]uintptr{}
+)
 
 // funcBits is the room for a function's position in the word that the engine
 // keeps for it; the rest is the connection.
@@ -103,42 +103,43 @@ func (c *Conn) register(f *Function) error {
 	return nil
 }
 
-// define returns the position of f in functions.
+// define returns the number of f.
 func define(f *Function) uintptr {
-	functions.Lock()
-	defer functions.Unlock()
+	numbersMu.Lock()
+	defer numbersMu.Unlock()
 	key := fmt.Sprintf("%s/%d", f.Name, f.Args)
-	if id, ok := functions.ids[key]; ok {
-		functions.list[id] = f
-		return id
+	id, ok := numbers[key]
+	if !ok {
+		id = functions.add(f)
+		numbers[key] = id
+	} else if functions.get(id) != f {
+		functions.set(id, f)
 	}
-	if functions.ids == nil {
-		functions.ids = map[string]uintptr{}
-	}
-	id := uintptr(len(functions.list))
-	functions.list = append(functions.list, f)
-	functions.ids[key] = id
 	return id
 }
 
 // called returns the connection and the function that a call is for.
 func called(tls *libc.TLS, ctx uintptr) (*Conn, *Function) {
 	data := lib.Xsqlite3_user_data(tls, ctx)
-	functions.RLock()
-	f := functions.list[data&(1<<funcBits-1)]
-	functions.RUnlock()
-	c, _ := conns.Load(data >> funcBits)
-	return c.(*Conn), f
+	return conns.get(data >> funcBits), functions.get(data & (1<<funcBits - 1))
 }
 
 // guard turns a panic of f into an error.
 func guard(f func() (any, error)) (v any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("failed: %v", p)
-		}
-	}()
+	defer recovered(&err)
 	return f()
+}
+
+// guardRow is guard for a step of an aggregate.
+func guardRow(f func(Args) error, a Args) (err error) {
+	defer recovered(&err)
+	return f(a)
+}
+
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("failed: %v", p)
+	}
 }
 
 func scalarCallback(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
@@ -147,29 +148,38 @@ func scalarCallback(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	result(tls, ctx, f, v, err)
 }
 
-// aggregate returns the state of the evaluation ctx belongs to, making it on
-// the first call, and the number it is kept under.
+// aggregate returns the state of the evaluation ctx belongs to, made on the
+// first call, and its number. The engine's word for it holds number + 1.
 func aggregate(tls *libc.TLS, ctx uintptr) (*Conn, *Function, Aggregate, uintptr) {
 	c, f := called(tls, ctx)
 	slot := (*uintptr)(ptr(lib.Xsqlite3_aggregate_context(tls, ctx, 8)))
 	if *slot == 0 {
-		c.nextAgg++
-		*slot = c.nextAgg
-		c.aggregates[*slot] = f.New()
+		*slot = c.addAggregate(f.New()) + 1
 	}
-	return c, f, c.aggregates[*slot], *slot
+	return c, f, c.aggregates[*slot-1], *slot - 1
+}
+
+func (c *Conn) addAggregate(a Aggregate) uintptr {
+	if n := len(c.freeAggs); n > 0 {
+		id := c.freeAggs[n-1]
+		c.freeAggs = c.freeAggs[:n-1]
+		c.aggregates[id] = a
+		return id
+	}
+	c.aggregates = append(c.aggregates, a)
+	return uintptr(len(c.aggregates) - 1)
 }
 
 func stepCallback(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	_, f, a, _ := aggregate(tls, ctx)
-	if _, err := guard(func() (any, error) { return nil, a.Step(Args{tls, int(n), argv}) }); err != nil {
+	if err := guardRow(a.Step, Args{tls, int(n), argv}); err != nil {
 		result(tls, ctx, f, nil, err)
 	}
 }
 
 func inverseCallback(tls *libc.TLS, ctx uintptr, n int32, argv uintptr) {
 	_, f, a, _ := aggregate(tls, ctx)
-	if _, err := guard(func() (any, error) { return nil, a.Inverse(Args{tls, int(n), argv}) }); err != nil {
+	if err := guardRow(a.Inverse, Args{tls, int(n), argv}); err != nil {
 		result(tls, ctx, f, nil, err)
 	}
 }
@@ -184,7 +194,8 @@ func finalCallback(tls *libc.TLS, ctx uintptr) {
 	c, f, a, id := aggregate(tls, ctx)
 	v, err := guard(a.Value)
 	result(tls, ctx, f, v, err)
-	delete(c.aggregates, id)
+	c.aggregates[id] = nil
+	c.freeAggs = append(c.freeAggs, id)
 }
 
 func result(tls *libc.TLS, ctx uintptr, f *Function, v any, err error) {
