@@ -17,6 +17,7 @@ cells as materialized (
   select row_number() over (order by phase, ttft_limit, itl_limit) as cell, phase, ttft_limit, itl_limit,
     coalesce(ttft_limit, 1e300) as ttft, coalesce(itl_limit, 1e300) as itl
   from bounds
+  where phase in (select phase from points where kind = 'simulated')
 ),
 -- measured: best feasible point of a mapping in a cell, or how far its closest one is
 measured as materialized (

@@ -8,18 +8,19 @@
 -- param: isl int null -- input tokens of runs that do not state them
 -- param: osl int null -- output tokens of runs that do not state them
 -- param: reference text null -- run that cost is compared with; null: rule 7 chooses
-with raw as (
+with raw as materialized (
   select
-    r.*,
+    r.run_id, r.run, r.kind, r.status, r.model, r.backend, r.backend_version, r.gpu_type, r.precision, r.sla_ttft_ms, r.sla_itl_ms,
+    coalesce(r.finished_at, r.started_at) as ended_at,
     coalesce(r.isl_tokens, :isl) as isl,
     coalesce(r.osl_tokens, :osl) as osl,
-    (select count(*) from candidates c where c.run_id = r.run_id and c.refused is null) as candidate_count,
-    (select case when max(c.phase in ('aggregated')) then 'aggregated' when max(c.phase in ('prefill', 'decode', 'disaggregated')) then 'disaggregated' end
-       from candidates c where c.run_id = r.run_id) as swept_mode
-  from runs r
+    coalesce(r.serving_mode, case when sum(c.phase = 'aggregated') then 'aggregated' when sum(c.phase in ('prefill', 'decode', 'disaggregated')) then 'disaggregated' end) as mode,
+    count(c.phase) - count(c.refused) as candidate_count
+  from runs r left join candidates c on c.run_id = r.run_id
   where r.run in selected
+  group by r.run_id
 ),
-named as (
+named as materialized (
   select
     run_id,
     lower(model) as f1,
@@ -27,13 +28,13 @@ named as (
     lower(backend_version) as f3,
     lower(gpu_type) as f4,
     lower(precision) as f5,
-    coalesce(serving_mode, swept_mode) as f6,
+    mode as f6,
     isl as f7,
     osl as f8
   from raw
 ),
 -- keys: one row a combination that occurs
-keys as (
+keys as materialized (
   select
     json_array(f1, f2, f3, f4, f5, f6, f7, f8) as key,
     (f1 is not null) + (f2 is not null) + (f3 is not null) + (f4 is not null)
@@ -68,7 +69,7 @@ filled as (
   from others
   group by key
 ),
-grouped as (
+grouped as materialized (
   select
     n.run_id,
     json_array(
@@ -80,88 +81,97 @@ grouped as (
     coalesce(n.f6, f.f6) as mode,
     coalesce(n.f7, f.f7) as isl,
     coalesce(n.f8, f.f8) as osl,
-    substr(
+    nullif(substr(
       iif(n.f1 is null and f.f1 is not null, ', model', '') || iif(n.f2 is null and f.f2 is not null, ', backend', '')
         || iif(n.f3 is null and f.f3 is not null, ', backend version', '') || iif(n.f4 is null and f.f4 is not null, ', GPU type', '')
         || iif(n.f5 is null and f.f5 is not null, ', precision', '') || iif(n.f6 is null and f.f6 is not null, ', serving mode', '')
-        || iif(n.f7 is null and f.f7 is not null, ', ISL', '') || iif(n.f8 is null and f.f8 is not null, ', OSL', ''), 3) as unknown_fields
+        || iif(n.f7 is null and f.f7 is not null, ', ISL', '') || iif(n.f8 is null and f.f8 is not null, ', OSL', ''), 3), '') as unknown_fields
   from named n left join filled f on f.key = json_array(n.f1, n.f2, n.f3, n.f4, n.f5, n.f6, n.f7, n.f8)
 ),
-stated as (
+groups as materialized (
   select
-    r.*,
-    g.group_key, g.group_version, g.group_gpu, g.group_precision, g.mode, g.isl as group_isl, g.osl as group_osl,
-    nullif(g.unknown_fields, '') as unknown_fields,
-    dense_rank() over (order by g.group_key) as group_id,
-    count(*) over (partition by g.group_key) as group_runs,
-    case when min(r.sla_ttft_ms) over grp = max(r.sla_ttft_ms) over grp then min(r.sla_ttft_ms) over grp end as shared_ttft,
-    case when min(r.sla_itl_ms) over grp = max(r.sla_itl_ms) over grp then min(r.sla_itl_ms) over grp end as shared_itl
-  from raw r join grouped g on g.run_id = r.run_id
-  window grp as (partition by g.group_key)
+    g.group_key,
+    row_number() over (order by g.group_key) as group_id,
+    count(*) as runs,
+    substr(min(case when r.model is not null then printf('%09d', r.run_id) || r.model end), 10) as model,
+    substr(min(case when r.backend is not null then printf('%09d', r.run_id) || r.backend end), 10) as backend,
+    max(g.group_version) as version, max(g.group_gpu) as gpu, max(g.group_precision) as precision, max(g.mode) as mode, max(g.isl) as isl, max(g.osl) as osl,
+    coalesce(:ttft_ms, case when min(r.sla_ttft_ms) = max(r.sla_ttft_ms) then min(r.sla_ttft_ms) end) as ttft,
+    coalesce(:itl_ms, case when min(r.sla_itl_ms) = max(r.sla_itl_ms) then min(r.sla_itl_ms) end) as itl,
+    max(r.run = :reference) as names_reference
+  from grouped g join raw r on r.run_id = g.run_id
+  group by g.group_key
 ),
-judged as (
+judged as materialized (
   select
-    s.*,
-    coalesce(:ttft_ms, shared_ttft) as comparison_ttft_ms,
-    coalesce(:itl_ms, shared_itl) as comparison_itl_ms,
-    coalesce(sla_ttft_ms is not coalesce(:ttft_ms, shared_ttft) and sla_ttft_ms is not null, 0)
-      or coalesce(sla_itl_ms is not coalesce(:itl_ms, shared_itl) and sla_itl_ms is not null, 0) as own_sla,
-    first_value(model) over (partition by group_key order by model is null, run_id) as group_model,
-    first_value(backend) over (partition by group_key order by backend is null, run_id) as group_backend
-  from stated s
+    r.run_id, g.group_key, g.unknown_fields, p.group_id, r.candidate_count,
+    r.sla_ttft_ms is not null and r.sla_ttft_ms is not p.ttft or r.sla_itl_ms is not null and r.sla_itl_ms is not p.itl as own_sla,
+    case when p.names_reference then r.run = :reference else r.kind = 'measured' and r.status = 'complete' end and r.status <> 'failed' as may_be_reference,
+    r.ended_at
+  from grouped g join raw r on r.run_id = g.run_id join groups p on p.group_key = g.group_key
 ),
-in_force as (
-  select
-    j.*,
-    case when own_sla then coalesce(sla_ttft_ms, comparison_ttft_ms) else comparison_ttft_ms end as force_ttft,
-    case when own_sla then coalesce(sla_itl_ms, comparison_itl_ms) else comparison_itl_ms end as force_itl,
-    case when max(run = :reference) over (partition by group_key) then run = :reference
-      else kind = 'measured' and status = 'complete' end and status <> 'failed' and own_sla = 0 as may_be_reference
-  from judged j
+chosen as materialized (
+  select group_id, run_id as reference_id,
+    row_number() over (partition by group_id order by candidate_count desc, ended_at desc, run_id desc) as place
+  from judged
+  where may_be_reference and not own_sla
+),
+in_force as materialized (
+  select j.run_id, j.own_sla, j.group_id, j.unknown_fields, j.candidate_count,
+    case when j.own_sla then coalesce(r.sla_ttft_ms, p.ttft) else p.ttft end as force_ttft,
+    case when j.own_sla then coalesce(r.sla_itl_ms, p.itl) else p.itl end as force_itl
+  from judged j join raw r on r.run_id = j.run_id join groups p on p.group_id = j.group_id
+),
+slas as materialized (
+  select row_number() over (order by group_id, force_ttft, force_itl) as sla_id, group_id, force_ttft, force_itl
+  from in_force
+  group by group_id, force_ttft, force_itl
 )
 select
-  run_id,
-  run,
-  method,
-  kind,
-  status,
-  error,
-  none_feasible,
-  group_id,
-  concat_ws(' · ', group_model, concat_ws(' ', group_backend, group_version), group_gpu, group_precision, mode,
-    group_isl || '/' || group_osl) as group_name,
-  concat_ws(' · ', group_model, concat_ws(' ', group_backend, group_version), group_gpu, group_precision, mode) as deployment_name,
-  group_runs,
-  unknown_fields,
-  mode as serving_mode,
-  group_model as model,
-  backend,
-  backend_version,
-  gpu_type,
-  group_isl as isl_tokens,
-  group_osl as osl_tokens,
-  sla_ttft_ms as stated_ttft_ms,
-  sla_itl_ms as stated_itl_ms,
-  comparison_ttft_ms,
-  comparison_itl_ms,
-  own_sla,
-  force_ttft as sla_ttft_ms,
-  force_itl as sla_itl_ms,
-  dense_rank() over (order by group_id, force_ttft, force_itl) as sla_id,
-  candidate_count,
-  may_be_reference and row_number() over ref = 1 as is_reference,
-  first_value(case when may_be_reference then run_id end) over ref as reference_id,
-  first_value(case when may_be_reference then run end) over ref as reference,
-  max_kv_tokens,
-  duration_s,
-  has_log,
-  deployments,
-  failed_deployments,
-  gpu_hours,
-  prefill_replicas,
-  decode_replicas,
-  has_planner,
-  started_at
-from in_force
-window ref as (partition by group_id order by may_be_reference desc, candidate_count desc, coalesce(finished_at, started_at) desc, run_id desc)
-order by run_id
+  r.run_id,
+  r.run,
+  r.method,
+  r.kind,
+  r.status,
+  r.error,
+  r.none_feasible,
+  f.group_id,
+  concat_ws(' · ', p.model, concat_ws(' ', p.backend, p.version), p.gpu, p.precision, p.mode, p.isl || '/' || p.osl) as group_name,
+  concat_ws(' · ', p.model, concat_ws(' ', p.backend, p.version), p.gpu, p.precision, p.mode) as deployment_name,
+  p.runs as group_runs,
+  f.unknown_fields,
+  p.mode as serving_mode,
+  p.model,
+  r.backend,
+  r.backend_version,
+  r.gpu_type,
+  p.isl as isl_tokens,
+  p.osl as osl_tokens,
+  r.sla_ttft_ms as stated_ttft_ms,
+  r.sla_itl_ms as stated_itl_ms,
+  p.ttft as comparison_ttft_ms,
+  p.itl as comparison_itl_ms,
+  f.own_sla,
+  f.force_ttft as sla_ttft_ms,
+  f.force_itl as sla_itl_ms,
+  s.sla_id,
+  f.candidate_count,
+  coalesce(c.reference_id = r.run_id, 0) as is_reference,
+  c.reference_id,
+  (select b.run from raw b where b.run_id = c.reference_id) as reference,
+  r.max_kv_tokens,
+  r.duration_s,
+  r.has_log,
+  r.deployments,
+  r.failed_deployments,
+  r.gpu_hours,
+  r.prefill_replicas,
+  r.decode_replicas,
+  r.has_planner,
+  r.started_at
+from in_force f
+join runs r on r.run_id = f.run_id
+join groups p on p.group_id = f.group_id
+join slas s on s.group_id = f.group_id and s.force_ttft is f.force_ttft and s.force_itl is f.force_itl
+left join chosen c on c.group_id = f.group_id and c.place = 1
+order by r.run_id

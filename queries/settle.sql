@@ -6,7 +6,7 @@ steps as (
   from (select distinct s.run from scope s where not s.has_log and s.candidate_count = 0 and s.run_id in (select run_id from scope where has_log = 0) order by s.run_id)
   having count(*) > 0
   union all
-  select 2, 'Load-test the choice of ' || group_concat(run, ', ') || ' with profreport validate', 'accuracy, SLA attainment'
+  select 2, iif(count(*) <= 3, 'Load-test the choice of ' || group_concat(run, ', '), printf('Load-test the choices of the %d runs', count(*))) || ' with profreport validate', 'accuracy, SLA attainment'
   from (select run from open_tiles where verdict_of = 'accuracy ttft' and note like '%no load test%' order by run_id)
   having count(*) > 0
   union all

@@ -24,15 +24,31 @@ clauses as (
   from words
 ),
 counted as (
-  select count(*) as subjects, sum(passed = 4) as all_passed, sum(failed > 0) as with_fail from words
+  select count(*) as subjects, sum(passed = 4) as all_passed, sum(failed > 0) as with_fail, iif(count(distinct method) = count(*), 'methods', 'runs') as what from words
+),
+-- pooled_words: one method over several workloads is judged by its choices, and by what makes them fail
+pooled_words as (
+  select
+    method,
+    case when point_infeasible > 0 then
+        printf(', not as it is: %d of the %d operating points it chooses break the SLA', point_infeasible, point_infeasible + point_same + point_within + point_regret)
+        || case when predicted_only > 0 and ttft_median < 0 then printf(', because TTFT is predicted too low (median %.0f %%)', 100 * -ttft_median) else '' end
+        || printf('; its mapping is right, or within 10 %%, in %d of %d workloads.', mapping_same + mapping_within, workloads)
+      else printf(': %d of %d operating points it chooses are right or within 10 %%, and none breaks the SLA.', point_same + point_within, workloads)
+    end as said
+  from pooled
+  where workloads > 1 and point_infeasible + point_same + point_within + point_regret > 0
+    and (select count(distinct method || deployment_name || phase) from pooled where workloads > 1) = 1
 )
 select
   case
     when n.subjects = 0 then null
     when n.subjects = 1 then (select method || iif(failed > 0, ', not yet: ', iif(unknown > 0, ', undecided: ', ', yes: ')) || said || '.' from clauses)
-    else n.all_passed || ' of ' || n.subjects || ' methods pass all four verdicts; ' || n.with_fail || iif(n.with_fail = 1, ' fails', ' fail') || ' at least one.'
+    when w.method is not null then w.method || w.said
+    else iif(n.all_passed = 0, 'None', n.all_passed) || ' of ' || n.subjects || ' ' || n.what || iif(n.all_passed > 1, ' pass', ' passes') || ' all four verdicts; '
+      || iif(n.with_fail = 0, 'none', n.with_fail) || iif(n.with_fail > 1, ' fail', ' fails') || ' at least one.'
   end as sentence,
   (select group_concat(distinct method) from clauses) as methods,
   case when n.subjects = 0 then 'unknown' when n.with_fail > 0 then 'fail' when n.all_passed = n.subjects then 'pass' else 'unknown' end as verdict,
   n.subjects
-from counted n
+from counted n left join pooled_words w

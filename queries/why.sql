@@ -3,7 +3,7 @@
 --   nothing to say has no row.
 -- param: judged_level text medium -- the load level at which accuracy is judged
 with subjects as (select distinct run_id, run, method, group_id from answer),
-tiles as (select run_id, verdict_of, value, low, high, verdict, unit, note from answer),
+tiles as (select run_id, verdict_of, label, value, low, high, verdict, unit, note from answer),
 totals as (
   select group_id, run_id, method, sum(good_count) as good, sum(request_count) as asked, sum(good_count is null) as uncounted
   from attainment where tested group by run_id
@@ -29,6 +29,8 @@ lines as (
   -- accuracy at the judged level
   select s.run_id, case t.verdict when 'pass' then 'for' when 'fail' then 'against' else 'open' end, iif(t.verdict_of = 'accuracy itl', 2, 3),
     case when t.value is null then iif(t.verdict_of = 'accuracy itl', 'ITL', 'TTFT') || ' at ' || :judged_level || ' load: ' || t.note || '.'
+      when t.label like '%over the sweep%' then printf('Over the sweep its %s is %.1f %% %s (median); at %s load it was not tested.', iif(t.verdict_of = 'accuracy itl', 'ITL', 'TTFT'), 100 * abs(t.value),
+        iif(t.value < 0, 'optimistic', 'pessimistic'), :judged_level)
       else printf('At %s load its %s is %.1f %% %s, %s the tolerance.', :judged_level, iif(t.verdict_of = 'accuracy itl', 'ITL', 'TTFT'), 100 * abs(t.value),
         iif(t.value < 0, 'optimistic', 'pessimistic'), case t.verdict when 'pass' then 'inside' when 'fail' then 'outside' else 'across' end)
     end
