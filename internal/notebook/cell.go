@@ -9,7 +9,7 @@ import (
 var listings = []string{"queries", "metrics", "sources", "problems", "params"}
 
 // fenceOptions are the options that can stand in a cell's fence.
-var fenceOptions = []string{"hidden", "folded", "if"}
+var fenceOptions = []string{"hidden", "folded", "if", "override"}
 
 // word is one word of a fence's info string: `name`, or `key="value"`.
 type word struct {
@@ -100,6 +100,10 @@ func (nb *Notebook) readCell(c *cellNode) []Fault {
 			c.hidden = w.value.text != "false"
 		case w.key == "folded":
 			c.folded = w.value.text != "false"
+		case c.kind != "sql":
+			fail(w.at, "only a sql cell can override a query")
+		default:
+			c.override = w.value.text != "false"
 		}
 	}
 	if c.kind == "sql" {

@@ -190,7 +190,11 @@ func (st *state) declareCell(c *cellNode) {
 
 // addQuery parses a cell's SQL and puts it into the runner's set.
 func (st *state) addQuery(c *cellNode, space *names) {
-	overrides := st.env.Runner.Set.Get(c.name) != nil
+	file := st.env.Runner.Set.Get(c.name)
+	if file != nil && file.Origin.File == st.nb.Path {
+		file = nil // the cell itself, from an earlier run
+	}
+	overrides := file != nil || c.override
 	space.byName[c.name] = &name{kind: isQuery, name: c.name, cell: c, loop: c.loop, used: overrides}
 	if len(bytes.TrimSpace(st.nb.Source[c.item.bodyStart:c.item.bodyEnd])) == 0 {
 		st.breakCell(c, st.nb.lines.fault(c.nameAt, "sql cell %s has no statement", c.name))
@@ -207,6 +211,14 @@ func (st *state) addQuery(c *cellNode, space *names) {
 		}
 	}
 	if faults.Err() != nil {
+		return
+	}
+	if file == nil && c.override && st.env.Runner.Set.Get(c.name) == nil {
+		st.breakCell(c, st.nb.lines.fault(c.nameAt, "there is no query %s to override%s", c.name, hint(c.name, st.env.Runner.Set.Names())))
+		return
+	}
+	if file != nil && !c.override {
+		st.breakCell(c, st.nb.lines.fault(c.nameAt, "%s is the name of a query (%s); take another, or write override behind it to replace that query", c.name, file.From))
 		return
 	}
 	if old := st.env.Runner.Set.Get(q.Name); old != nil && old.Origin == q.Origin && old.Text == q.Text {

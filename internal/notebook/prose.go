@@ -73,7 +73,7 @@ func blankEnd(buf []byte) bool {
 		return false
 	}
 	buf = bytes.TrimRight(bytes.TrimSuffix(bytes.TrimSuffix(buf, []byte("\n")), []byte("\r")), " \t")
-	return bytes.HasSuffix(buf, []byte("\n"))
+	return len(buf) == 0 || bytes.HasSuffix(buf, []byte("\n"))
 }
 
 // part returns the part that holds an offset of buf.
@@ -185,9 +185,6 @@ func (nb *Notebook) checkTarget(target []byte, n ast.Node, x *expansion) {
 	nb.fault(at, targetFault)
 }
 
-// findingMark parts the label of a heading from its finding.
-const findingMark = " — "
-
 // prose parses an expansion and fills in its values.
 func (st *state) prose(x *expansion) *Prose {
 	pc := parser.NewContext(parser.WithIDs(st.ids))
@@ -243,48 +240,4 @@ func (st *state) failInline(in *Inline, f Fault) {
 	in.Text = "error"
 	in.Err = &f
 	st.fault(f)
-}
-
-// dropFinding takes ` — ` and what follows out of a heading whose finding is
-// not known, so that only the label stays.
-func dropFinding(h *ast.Heading, p *Prose) {
-	var mark *ast.Text
-	at, unknown := 0, false
-	for c := h.FirstChild(); c != nil; c = c.NextSibling() {
-		if t, ok := c.(*ast.Text); ok && mark == nil {
-			if i := bytes.Index(t.Segment.Value(p.Source), []byte(findingMark)); i >= 0 {
-				mark, at = t, t.Segment.Start+i
-			}
-		}
-		if mark != nil {
-			unknown = unknown || hasUnknown(c)
-		}
-	}
-	if mark == nil || !unknown {
-		return
-	}
-	for c := mark.NextSibling(); c != nil; {
-		next := c.NextSibling()
-		h.RemoveChild(h, c)
-		c = next
-	}
-	mark.Segment = mark.Segment.WithStop(at)
-	end := at
-	if lines := h.Lines(); lines.Len() > 0 {
-		end = lines.At(lines.Len() - 1).Stop
-	}
-	p.Cuts = append(p.Cuts, [2]int{at, end})
-}
-
-// hasUnknown reports whether a node holds a value that is not known.
-func hasUnknown(n ast.Node) bool {
-	if in, ok := n.(*InlineNode); ok {
-		return in.Inline.Unknown || in.Inline.Err != nil
-	}
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		if hasUnknown(c) {
-			return true
-		}
-	}
-	return false
 }

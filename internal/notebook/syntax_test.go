@@ -79,6 +79,9 @@ func TestSyntax(t *testing.T) {
 			"| Key | Value | Verdict |\n| --- | ---: | --- |\n| decode | 12.3 % | ✕ fail |\n| prefill | *not measured* | ? can't tell |"},
 		{"finding known", "## A — {{ 1 }} of {{ 2 }}", "## A — 1 of 2"},
 		{"finding unknown", "## A — {{ 1 }} of *{{ nil }}*\n\ntext", "## A\n\ntext"},
+		{"finding empty", "## A — {{ \"\" }}\n\ntext", "## A\n\ntext"},
+		{"finding left out", "## A — {{ if false }}b{{ end }}\n\ntext", "## A\n\ntext"},
+		{"finding missing", "## A — b\n\n## C —\n\ntext", "## A — b\n\n## C\n\ntext"},
 		{"listing", "'''listing metrics\n'''", "| metric | unit | better | doc |\n| --- | --- | --- | --- |\n| regret |  | lower | lost throughput |\n" +
 			"| duration | s | lower |  |\n| ttft\\_error |  |  |  |"},
 		{"listing sources", "'''listing sources\n'''", "| run | path | kind | bytes | sha256 |\n| --- | --- | --- | ---: | --- |\n| aic | profile\\_sla.log | log | 1234 | abc |"},

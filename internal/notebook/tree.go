@@ -14,20 +14,21 @@ type textNode struct {
 
 // cellNode is a fenced cell.
 type cellNode struct {
-	item    item
-	kind    string // one of cellKinds
-	name    string // of a sql cell; the query of table, plot and tiles; what a listing lists
-	nameAt  int
-	line    int
-	hidden  bool
-	folded  bool
-	cond    *condition
-	doc     string
-	options *yamlText // body of table, plot, tiles; nil for the others
-	spec    *spec
-	loop    *forNode // the innermost loop it stands in, or nil
-	names   *names
-	broken  *Fault // what is wrong with it, found before running
+	item     item
+	kind     string // one of cellKinds
+	name     string // of a sql cell; the query of table, plot and tiles; what a listing lists
+	nameAt   int
+	line     int
+	hidden   bool
+	folded   bool
+	override bool // replaces the query file of the same name
+	cond     *condition
+	doc      string
+	options  *yamlText // body of table, plot, tiles; nil for the others
+	spec     *spec
+	loop     *forNode // the innermost loop it stands in, or nil
+	names    *names
+	broken   *Fault // what is wrong with it, found before running
 }
 
 // ifNode is `{{ if }} ... {{ else }} ... {{ end }}`.
