@@ -26,6 +26,7 @@ type build struct {
 	env      notebook.Env
 	values   *table.Table // metric_values, once computed
 	faults   query.Faults // of the metrics
+	reload   string       // script of --watch
 }
 
 // newBuild loads everything that a report is made of. notebookName is a file

@@ -16,7 +16,7 @@ import (
 
 // htmlPage writes the page of an executed notebook, with the data behind it.
 func (a *app) htmlPage(ctx context.Context, w io.Writer, b *build, doc *notebook.Document) error {
-	opt := render.PageOptions{Version: version, Commit: commit()}
+	opt := render.PageOptions{Version: version, Commit: commit(), Reload: b.reload}
 	parts, err := b.runner.Table(ctx, "report_header")
 	if err != nil {
 		return err

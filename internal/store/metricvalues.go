@@ -88,3 +88,9 @@ func metricRow(t *table.Table, i int, ids map[string]int64) []any {
 	}
 	return row
 }
+
+// StoredMetricValues returns the rows of metric_values that are in the
+// archive for a run, even where a session has computed newer ones.
+func (s *Session) StoredMetricValues(ctx context.Context, run string) (*table.Table, error) {
+	return s.Query(ctx, "select * from main.metric_values where run = :run order by metric, key", map[string]any{"run": run})
+}
