@@ -19,8 +19,9 @@ type axis struct {
 	signed   bool // an error: ticks carry signs, sides carry words
 	only     []float64
 	nice     bool               // ends at ticks
-	tight    bool               // need not begin at zero
+	tight    bool               // need not begin at zero	left     float64 // room on the left that labels may reach into
 	numbers  bool               // the categories are numbers
+	left     float64            // room on the left that labels may reach into
 	under    map[float64]string // second line of a tick
 	zero     bool
 	empty    bool
@@ -40,7 +41,7 @@ func (a *axis) extend(v float64) {
 
 // draws says whether the axis has a place for v.
 func (a *axis) draws(v float64) bool {
-	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.log || v > 0) && math.Abs(v) < 1e300
+	return !math.IsNaN(v) && math.Abs(v) < 1e280 && (!a.log || v > 1e-280)
 }
 
 // settle fixes the range around what the axis has been extended to. pad is
@@ -127,23 +128,7 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 		a.setCategoryTicks(length, size, horizontal)
 		return
 	}
-	fits := func(t []plot.Tick) bool {
-		last := math.Inf(-1)
-		for _, k := range t {
-			at, half := a.norm(k.Value)*length, size/2
-			if horizontal {
-				half = 0
-				for _, line := range strings.Split(k.Label, "\n") {
-					half = math.Max(half, textWidth(line, size, false)/2)
-				}
-			}
-			if at-half < last+8 {
-				return false
-			}
-			last = at + half
-		}
-		return true
-	}
+	fits := func(t []plot.Tick) bool { return len(a.apart(t, length, size, horizontal)) == len(t) }
 	if len(a.only) > 0 {
 		a.ticks = tickLabels(a.only, a.signed)
 		if len(a.under) > 0 {
@@ -179,6 +164,29 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 			return
 		}
 	}
+	a.ticks = a.apart(a.ticks, length, size, horizontal)
+}
+
+// apart returns the ticks whose labels stand 8 units apart, from the lowest
+// on.
+func (a *axis) apart(t []plot.Tick, length, size float64, horizontal bool) []plot.Tick {
+	var keep []plot.Tick
+	last := math.Inf(-1)
+	for _, k := range t {
+		at, half := a.norm(k.Value)*length, size/2
+		if horizontal {
+			half = 0
+			for _, line := range strings.Split(k.Label, "\n") {
+				half = math.Max(half, textWidth(line, size, false)/2)
+			}
+		}
+		if at-half < last+8 {
+			continue
+		}
+		last = at + half
+		keep = append(keep, k)
+	}
+	return keep
 }
 
 // abbreviate cuts a word to five letters and a point.
@@ -213,7 +221,7 @@ func (a *axis) setCategoryTicks(length, size float64, horizontal bool) {
 		for step < n && wide > slot*float64(step)-8 && slot*float64(step) < 90 {
 			step++
 		}
-		room := slot*float64(step) - 8
+		room := math.Min(slot*float64(step)-8, slot+2*a.left)
 		inner := label
 		label = func(i int) string {
 			lines := strings.Split(inner(i), "\n")
@@ -253,7 +261,7 @@ func wrapTwo(s string, size float64) string {
 // norm returns the place of v between 0 at min and 1 at max.
 func (a *axis) norm(v float64) float64 {
 	if a.log {
-		return plot.LogScale{}.Normalize(a.min, a.max, v)
+		return plot.LogScale{}.Normalize(a.min, a.max, math.Max(v, a.min*1e-3)) // gonum panics at zero
 	}
 	return plot.LinearScale{}.Normalize(a.min, a.max, v)
 }
@@ -276,9 +284,8 @@ func (a *axis) apply(p *plot.Axis, size float64, h handler) {
 	p.Color = class("axis")
 	p.Width = 0
 	p.Padding = 0
-	p.Label.TextStyle.Font.Size = vg.Length(size)
+	p.Label.TextStyle.Font.Size = vg.Length(size) // gonum measures a space with it
 	p.Label.TextStyle.Handler = h
-	p.Label.TextStyle.Color = class("axt")
 }
 
 // categories returns the distinct texts in the order of first appearance.

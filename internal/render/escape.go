@@ -1,6 +1,9 @@
 package render
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // appendEscaped appends s so that it stays text in HTML, in XML and in a
 // double-quoted attribute of either. Control characters, invalid UTF-8 and
@@ -27,6 +30,29 @@ func appendEscaped(b []byte, s string) []byte {
 		i += n
 	}
 	return append(b, s[last:]...)
+}
+
+// visible returns s as appendEscaped shows it, for measuring.
+func visible(s string) string {
+	clean := true
+	for _, r := range s {
+		if r < 0x20 || r == 0x7f || r == utf8.RuneError || r >= 0x80 && unprintable(r, 2) {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r':
+			return ' '
+		case r < 0x20 || r == 0x7f || r >= 0x80 && unprintable(r, 2):
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // unprintable says whether a rune beyond ASCII, n bytes long, is replaced.

@@ -28,9 +28,20 @@ type figure struct {
 	legend  []*series         // drawn above the panels, for what has no room beside the data
 	unnamed map[string]bool
 	bins    *histogram
-	grid    *heatGrid
-	format  func(float64) string // values written beside marks
-	used    marksUsed
+	texts   []box // of the texts written so far
+	missing []gap // rows of the panel without a value
+	// logValue colours a heat map by the logarithm of its cells.
+	logValue bool
+	grid     *heatGrid
+	format   func(float64) string // values written beside marks
+	used     marksUsed
+}
+
+// gap is a row of a category plot without a value, and how far its place is
+// from the middle of the category.
+type gap struct {
+	d   datum
+	off float64
 }
 
 // marksUsed is what a figure shows, for the key above the section.
@@ -56,16 +67,23 @@ func (f *figure) reset(w, h float64) {
 	f.h = h
 	f.out = newCanvas(h)
 	f.occ = newOccupied(w, h)
+	f.texts = nil
 }
 
 // top is the room above a panel's axes: titles, sides, legend.
 func (f *figure) top() float64 {
 	t := 12.0
-	if f.y.title != "" || f.sides() {
+	if f.y.title != "" || f.x.signed {
 		t = 30
+	}
+	if f.y.title != "" && f.x.signed {
+		t += 16
 	}
 	if f.spec.Facet != "" {
 		t += 20
+	}
+	if f.countBad() > 0 {
+		t += 16
 	}
 	return t + float64(len(f.legendLines()))*18
 }
@@ -79,24 +97,22 @@ func (f *figure) panelHeight() float64 {
 		h += 10
 	}
 	if f.countBad() > 0 {
-		h += 2
+		h += 16
 	}
 	return h + float64(len(f.legendLines()))*18
 }
 
 // panel draws one panel into r, given in SVG coordinates.
 func (f *figure) panel(r box, data []datum, facet string) {
-	h := handler{c: f.out, taken: f.occ.take, full: f.full}
+	h := handler{c: f.out, taken: f.takeText, full: f.full}
 	p := plot.New()
 	p.BackgroundColor = nil
 	top := f.top()
-	left := 8 + f.tickWidth()
-	f.x.setTicks(7, r.x1-r.x0-left-18, sizeNarrow, true)
 	f.y.setTicks(7, r.y1-r.y0-top-46, sizeNarrow, false)
+	f.x.left = f.tickWidth()
+	f.x.setTicks(7, r.x1-r.x0-f.tickWidth()-30, sizeNarrow, true)
 	f.x.apply(&p.X, sizeNarrow, h)
 	f.y.apply(&p.Y, sizeNarrow, h)
-	p.X.Label.Text = f.x.title
-	p.X.Label.Padding = 6
 	p.X.Tick.Width = 1
 	if f.y.cats == nil || f.x.cats != nil {
 		p.X.Width = 1
@@ -113,13 +129,24 @@ func (f *figure) panel(r box, data []datum, facet string) {
 		Min: vg.Point{X: vg.Length(r.x0), Y: vg.Length(f.h - r.y1)},
 		Max: vg.Point{X: vg.Length(r.x1), Y: vg.Length(f.h - r.y0)},
 	}}
-	c = draw.Crop(c, 0, -10, 0, -vg.Length(top))
+	bottom := 0.0
+	if f.x.title != "" { // not gonum's, which pads a log axis for a title it thinks off centre
+		bottom = sizeNarrow + 8
+	}
+	c = draw.Crop(c, 0, -10, vg.Length(bottom), -vg.Length(top))
 	dc := p.DataCanvas(c)
 	fr := &frame{
 		box:   box{float64(dc.Min.X), f.h - float64(dc.Max.Y), float64(dc.Max.X), f.h - float64(dc.Min.Y)},
 		panel: r, ax: &f.x, ay: &f.y,
 	}
+	f.missing = nil
 	f.titles(r, fr, facet)
+	if f.x.title != "" {
+		s := shorten(f.x.title, sizeNarrow, r.x1-r.x0-4)
+		half := textWidth(s, sizeNarrow, false) / 2
+		x := math.Max(r.x0+half+2, math.Min(r.x1-half-2, (fr.x0+fr.x1)/2))
+		f.text(x, r.y1-4, middle, "axt", s, f.x.title)
+	}
 	f.under(fr)
 	p.Add(plotter(func() { f.kind.draw(f, fr, data) }))
 	p.Draw(c)
@@ -131,14 +158,11 @@ type plotter func()
 // Plot implements plot.Plotter.
 func (p plotter) Plot(draw.Canvas, *plot.Plot) { p() }
 
-// tickWidth estimates the room that the labels of the vertical axis take.
+// tickWidth is the room that the labels of the vertical axis take.
 func (f *figure) tickWidth() float64 {
-	if f.y.cats == nil {
-		return 44
-	}
 	w := 0.0
-	for _, s := range f.y.cats {
-		w = math.Max(w, textWidth(s, sizeNarrow, false))
+	for _, t := range f.y.ticks {
+		w = math.Max(w, textWidth(t.Label, sizeNarrow, false))
 	}
 	return w
 }
@@ -165,33 +189,24 @@ func (f *figure) titles(r box, fr *frame, facet string) {
 		f.drawLegend(lines, r.x0+2, y)
 		y += 18 * float64(len(lines))
 	}
-	if f.y.title != "" {
-		f.text(r.x0+2, y, start, "axt", shorten(f.y.title, sizeNarrow, r.x1-r.x0-4), f.y.title)
-	}
-	if f.sides() {
-		low, high := "← optimistic", "pessimistic →"
-		if higherIsBetter(f.errorAxis().title) {
-			low, high = "← pessimistic", "optimistic →"
-		}
-		if f.x.signed {
-			f.text(fr.x0, fr.y0-8, start, "tk", low, "")
-			f.text(fr.x1, fr.y0-8, end, "tk", high, "")
-		} else {
-			low, high = strings.Trim(low, "← "), strings.Trim(high, " →")
-			f.text(fr.x1, fr.y0-8, end, "tk", "↑ "+high+", ↓ "+low, "")
-		}
-	}
 	if n := f.countBad(); n > 0 {
 		s := fmt.Sprintf("%d values ≤ 0 not shown", n)
 		if n == 1 {
 			s = "1 value ≤ 0 not shown"
 		}
-		b := textBox(fr.x1, r.y0+14, end, s, sizeNarrow, false)
-		if f.occ.free(b) {
-			f.text(fr.x1, r.y0+14, end, "tk", s, "")
-		} else {
-			f.text(fr.x1, fr.y0+12, end, "tk", s, "")
+		f.text(r.x0+2, y, start, "tk", s, "")
+		y += 16
+	}
+	if f.y.title != "" {
+		f.text(r.x0+2, y, start, "axt", shorten(f.y.title, sizeNarrow, r.x1-r.x0-4), f.y.title)
+	}
+	if f.x.signed {
+		low, high := "optimistic", "pessimistic"
+		if higherIsBetter(f.x.title) {
+			low, high = high, low
 		}
+		f.text(fr.x0, fr.y0-8, start, "tk", "← "+low, "")
+		f.text(fr.x1, fr.y0-8, end, "tk", high+" →", "")
 	}
 }
 
@@ -201,7 +216,13 @@ func (f *figure) text(x, y float64, a anchor, cls class, s, full string) {
 		full = ""
 	}
 	f.out.text(x, y, a, cls, s, full)
-	f.occ.take(textBox(x, y, a, s, sizeNarrow, isBold(cls)))
+	f.takeText(textBox(x, y, a, s, sizeNarrow, isBold(cls)))
+}
+
+// takeText marks the place of a text.
+func (f *figure) takeText(b box) {
+	f.occ.take(b)
+	f.texts = append(f.texts, b)
 }
 
 // errorAxis is the axis that shows a signed error, or nil.
@@ -214,9 +235,6 @@ func (f *figure) errorAxis() *axis {
 	}
 	return nil
 }
-
-// sides says whether the ends of an axis are named.
-func (f *figure) sides() bool { return f.errorAxis() != nil }
 
 // isErrorTitle says whether an axis with this title shows a signed error.
 func isErrorTitle(title string) bool {

@@ -31,18 +31,19 @@ const labelledBars = 16
 
 func drawBar(f *figure, fr *frame, data []datum) {
 	all := f.group(data)
-	width := f.barWidth(fr, len(all))
+	width, gap := f.barWidth(fr, len(all))
 	for i, s := range all {
-		off := (float64(i) - float64(len(all)-1)/2) * (width + 2)
+		off := (float64(i) - float64(len(all)-1)/2) * (width + gap)
 		for _, d := range s.data {
 			f.bar(fr, s, d, off, width)
 		}
 	}
 	f.baseline(fr)
 	f.refLines(fr)
+	f.notMeasured(fr)
 	f.refLabels(fr)
 	for i, s := range all {
-		off := (float64(i) - float64(len(all)-1)/2) * (width + 2)
+		off := (float64(i) - float64(len(all)-1)/2) * (width + gap)
 		if s.legend != "" {
 			f.nameBeside(fr, s, f.besideMarks(fr, s, off))
 		}
@@ -50,13 +51,16 @@ func drawBar(f *figure, fr *frame, data []datum) {
 	}
 }
 
-// barWidth is the thickness of one of k bars of a category.
-func (f *figure) barWidth(fr *frame, k int) float64 {
+// barWidth is the thickness of one of k bars of a category, and the gap
+// between two of them.
+func (f *figure) barWidth(fr *frame, k int) (width, gap float64) {
 	slot, most := (fr.y1-fr.y0)/math.Max(1, float64(len(f.y.cats))), 16.0
 	if f.y.cats == nil {
 		slot, most = (fr.x1-fr.x0)/math.Max(1, float64(len(f.x.cats))), 44.0
 	}
-	return math.Max(1.5, math.Min(most, (slot*.78)/float64(max(k, 1))-2))
+	step := slot * .78 / float64(max(k, 1))
+	gap = math.Min(2, step/4)
+	return math.Min(most, step-gap), gap
 }
 
 func (f *figure) bar(fr *frame, s *series, d datum, off, width float64) {
@@ -66,7 +70,9 @@ func (f *figure) bar(fr *frame, s *series, d datum, off, width float64) {
 		l = f.categoryLook(d, l)
 	}
 	if !a.draws(v) {
-		f.notMeasured(fr, d, off)
+		if isNaN(v) { // what a log axis can't show is counted above the axes
+			f.missing = append(f.missing, gap{d, off})
+		}
 		return
 	}
 	st := f.noteStyle(s, d)
@@ -149,10 +155,11 @@ func scaleStacked(f *figure) error {
 
 func drawStacked(f *figure, fr *frame, data []datum) {
 	parts := categories(f.data, func(d datum) string { return d.by })
-	width, lift := f.barWidth(fr, 1), 0.0
+	width, _ := f.barWidth(fr, 1)
+	lift := 0.0
 	if f.y.cats != nil {
 		width = math.Min(30, (fr.y1-fr.y0)/float64(len(f.y.cats))*.6)
-		lift = -width / 5 // room for names below
+		lift = -width / 8 // room for names below
 	}
 	type labelled struct {
 		r box
@@ -236,8 +243,9 @@ func (f *figure) partLabel(fr *frame, r box, d datum, cls string) {
 		if s == "" {
 			continue
 		}
-		if b := textBox(x, y, middle, s, sizeNarrow, false); b.x0 > r.x0+2 && b.x1 < r.x1-2 && b.y1 < r.y1+1 && b.y0 > r.y0-1 {
+		if b := textBox(x, y, middle, s, sizeNarrow, false); b.x0 > r.x0+2 && b.x1 < r.x1-2 && b.y1 < r.y1+1 && b.y0 > r.y0-1 && !slices.ContainsFunc(f.texts, b.overlaps) {
 			f.out.text(x, y, middle, text, s, "")
+			f.takeText(b)
 			return
 		}
 	}

@@ -21,14 +21,14 @@ func (f *figure) scaleCategories() {
 		byText = false
 	}
 	if byText {
-		cats := f.ordered(categories(f.data, func(d datum) string { return d.ys }), func(d datum) (string, float64) { return d.ys, d.x })
+		cats := categories(f.data, func(d datum) string { return d.ys })
 		slices.Reverse(cats) // the first one is at the top
 		f.y.cats, f.y.log = cats, false
 		for i := range f.data {
 			f.data[i].y = float64(slices.Index(cats, f.data[i].ys))
 		}
 	} else {
-		cats := f.ordered(categories(f.data, func(d datum) string { return d.xs }), func(d datum) (string, float64) { return d.xs, d.y })
+		cats := categories(f.data, func(d datum) string { return d.xs })
 		f.x.cats, f.x.log = cats, false
 		for i := range f.data {
 			f.data[i].x = float64(slices.Index(cats, f.data[i].xs))
@@ -40,27 +40,6 @@ func (f *figure) scaleCategories() {
 
 func (f *figure) hasText(get func(datum) string) bool {
 	return slices.ContainsFunc(f.data, func(d datum) bool { return get(d) != "" })
-}
-
-// ordered sorts categories as the order option says: rows (default), name,
-// value or -value.
-func (f *figure) ordered(cats []string, get func(datum) (string, float64)) []string {
-	switch f.spec.Order {
-	case "name":
-		slices.Sort(cats)
-	case "value", "-value":
-		top := map[string]float64{}
-		for _, d := range f.data {
-			if name, v := get(d); !isNaN(v) {
-				top[name] = math.Max(top[name], v)
-			}
-		}
-		slices.SortStableFunc(cats, func(a, b string) int { return compareNaN(top[a], top[b]) })
-		if f.spec.Order == "-value" {
-			slices.Reverse(cats)
-		}
-	}
-	return cats
 }
 
 // valueAxis is the axis that isn't one of categories.
@@ -147,6 +126,7 @@ func drawInterval(f *figure, fr *frame, data []datum) {
 		}
 	}
 	f.refLines(fr)
+	f.notMeasured(fr)
 	f.refLabels(fr)
 	for i, s := range all {
 		f.markLabels(fr, s, f.offset(fr, i, len(all)), len(data) <= 24)
@@ -196,7 +176,9 @@ func (f *figure) intervalMark(fr *frame, s *series, l look, d datum, off float64
 		l = f.categoryLook(d, l)
 	}
 	if !a.draws(v) {
-		f.notMeasured(fr, d, off)
+		if isNaN(v) { // what a log axis can't show is counted above the axes
+			f.missing = append(f.missing, gap{d, off})
+		}
 		return
 	}
 	if a.draws(d.low) && a.draws(d.high) {
@@ -223,20 +205,28 @@ func (f *figure) categoryLook(d datum, l look) look {
 	return l
 }
 
-// notMeasured writes so where a value is missing: never 0.
-func (f *figure) notMeasured(fr *frame, d datum, off float64) {
-	p := xy{fr.x0 + 5, fr.y(f.place01(d)) + off + 4}
-	a := start
-	if f.y.cats == nil {
-		p, a = xy{fr.x(d.x) + off, fr.y1 - 6}, middle
+// notMeasured writes so where values are missing: never 0. Where the words
+// have no room a hatched box stands.
+func (f *figure) notMeasured(fr *frame) {
+	for _, g := range f.missing {
+		p, a := xy{fr.x0 + 5, 0}, start
+		if f.y.cats != nil {
+			p.y = fr.y(g.d.y) + g.off + 4
+		} else {
+			p, a = xy{fr.x(g.d.x) + g.off, fr.y1 - 6}, middle
+		}
+		if f.place("miss", "not measured", fr.panel, []cand{{p.x, p.y, a}}) {
+			continue
+		}
+		r := box{p.x - 6, p.y - 8, p.x + 6, p.y + 4}
+		if !f.occ.free(r) {
+			continue
+		}
+		e := element{class: "hatch", title: joined(", ", g.d.by, f.categoryName(g.d)) + ": not measured"}
+		f.out.rect(e, r.x0, r.y0, 12, 12)
+		f.occ.take(r)
+		f.used.hatch = true
 	}
-	if f.place("miss", "not measured", fr.panel, []cand{{p.x, p.y, a}}) {
-		return
-	}
-	e := element{class: "hatch", title: joined(", ", d.by, f.categoryName(d)) + ": not measured"}
-	f.out.rect(e, p.x-6, p.y-8, 12, 12)
-	f.occ.take(box{p.x - 6, p.y - 8, p.x + 6, p.y + 4})
-	f.used.hatch = true
 }
 
 // markLabels writes the label column beside the dots, or the values where

@@ -11,6 +11,7 @@ func scaleECDF(f *figure) error {
 	if f.y.title == "" {
 		f.y.title = "rows at or below [%]"
 	}
+	f.y.log = false
 	any := false
 	for _, d := range f.data {
 		if f.x.draws(d.x) && (f.spec.Y == "" || f.y.draws(d.y)) {
@@ -23,7 +24,7 @@ func scaleECDF(f *figure) error {
 		return ErrNoData
 	}
 	f.wants()
-	f.y.log, f.x.tight = false, true
+	f.x.tight = true
 	f.x.settle(.04)
 	if f.spec.Y == "" {
 		f.y.extend(0)
@@ -96,6 +97,7 @@ type histogram struct{ edges []float64 }
 // scaleHistogram finds round bin edges: as many bins as asked for, else by
 // Freedman and Diaconis, between 12 and 40.
 func scaleHistogram(f *figure) error {
+	f.y.log = false
 	var v []float64
 	for _, d := range f.data {
 		if f.x.draws(d.x) {
@@ -120,7 +122,6 @@ func scaleHistogram(f *figure) error {
 			top = max(top, n)
 		}
 	}
-	f.y.log = false
 	f.y.extend(0)
 	f.y.extend(float64(top))
 	f.y.zero, f.y.nice, f.x.tight = true, true, true

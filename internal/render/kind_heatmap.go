@@ -207,9 +207,12 @@ func (f *figure) cellLook(d datum) (fill string, ink class, text, title string) 
 	}
 	title = f.format(v)
 	if f.grid.scale == "sequential" {
-		k := 1
-		if f.grid.max > f.grid.min {
-			k = 1 + int((v-f.grid.min)/(f.grid.max-f.grid.min)*4.999)
+		k, low, high, at := 1, f.grid.min, f.grid.max, v
+		if f.logValue && low > 0 {
+			low, high, at = math.Log(low), math.Log(high), math.Log(v)
+		}
+		if high > low {
+			k = 1 + int((at-low)/(high-low)*4.999)
 		}
 		q := "q" + string(rune('0'+clampInt(k, 1, 5)))
 		return "h " + q, class("hv " + q), title, title

@@ -25,7 +25,7 @@ func (f *figure) scaleXY() error {
 			f.data[i].x = float64(slices.Index(cats, f.data[i].xs))
 		}
 	}
-	if f.spec.Order != "rows" && f.x.cats == nil && f.kind.connects(f.spec.Kind) {
+	if f.spec.Order == "" && f.x.cats == nil && f.kind.connects(f.spec.Kind) {
 		slices.SortStableFunc(f.data, func(a, b datum) int { return compareNaN(a.x, b.x) })
 	}
 	any := false
@@ -33,10 +33,7 @@ func (f *figure) scaleXY() error {
 		if f.x.cats == nil && !f.x.draws(d.x) {
 			continue
 		}
-		if !f.y.draws(d.y) {
-			continue
-		}
-		any = true
+		any = any || f.y.draws(d.y)
 		f.x.extend(d.x)
 		f.y.extend(d.y)
 		f.y.extend(d.low)
@@ -320,7 +317,7 @@ func (f *figure) noteStyle(s *series, d datum) style {
 
 // interval draws the 95 % interval of a value as a line through its mark.
 func (f *figure) interval(fr *frame, l look, d datum) {
-	if !fr.shows(d.x, d.low) || !fr.shows(d.x, d.high) {
+	if !fr.shows(d.x, d.y) || !fr.shows(d.x, d.low) || !fr.shows(d.x, d.high) {
 		return
 	}
 	x, y0, y1 := fr.x(d.x), fr.y(d.low), fr.y(d.high)

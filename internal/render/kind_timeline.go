@@ -91,7 +91,7 @@ func drawTimeline(f *figure, fr *frame, data []datum) {
 	starts := map[float64]float64{}
 	for _, d := range data {
 		if isNaN(d.from) || isNaN(d.to) {
-			f.notMeasured(fr, d, 0)
+			f.missing = append(f.missing, gap{d, 0})
 			continue
 		}
 		e := element{f.partClass(d, parts), d.title, d.key}
@@ -106,6 +106,7 @@ func drawTimeline(f *figure, fr *frame, data []datum) {
 		}
 	}
 	f.refLines(fr)
+	f.notMeasured(fr)
 	f.refLabels(fr)
 	done := map[float64]bool{}
 	for _, d := range data {

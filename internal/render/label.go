@@ -36,7 +36,7 @@ func (f *figure) place(cls class, s string, bounds box, places ...[]cand) bool {
 					cls += " w"
 				}
 				f.out.text(c.x, c.y, c.a, cls, s, "")
-				f.occ.take(b)
+				f.takeText(b)
 				return true
 			}
 		}

@@ -118,7 +118,12 @@ func alike(v []float64) func(float64) string {
 	if decimals == 0 && !whole && largest < 1000 {
 		decimals = 1
 	}
-	return func(x float64) string { return significantFixed(x, decimals) }
+	return func(x float64) string {
+		if x == 0 {
+			return "0"
+		}
+		return significantFixed(x, decimals)
+	}
 }
 
 // significantFixed formats v with a fixed number of decimals.

@@ -97,7 +97,7 @@ func newFigure(spec *notebook.PlotSpec, t *table.Table, opt PlotOptions) (*figur
 	f := &figure{spec: spec, kind: k, opt: opt, data: data, w: 460, full: map[string]string{}, unnamed: map[string]bool{}}
 	f.methods = newMethodLook(opt.Methods)
 	f.looks = seriesLooks(spec, t, data, f.methods)
-	if spec.Wide {
+	if spec.Wide && spec.Facet == "" {
 		f.w = 940
 	}
 	f.x = axis{title: spec.XLabel, empty: true}
@@ -108,8 +108,10 @@ func newFigure(spec *notebook.PlotSpec, t *table.Table, opt PlotOptions) (*figur
 			f.x.log = true
 		case "y":
 			f.y.log = true
+		case "value":
+			f.logValue = true
 		default:
-			return nil, fmt.Errorf("plot: log: %q is neither x nor y", name)
+			return nil, fmt.Errorf("plot: log: %q is neither x, y nor value", name)
 		}
 	}
 	if err := k.scale(f); err != nil {
@@ -124,12 +126,12 @@ func (f *figure) svg() []byte {
 	if f.spec.Facet != "" {
 		facets = categories(f.data, func(d datum) string { return d.facet })
 	}
-	columns := 1
-	w := f.w
+	columns, w, pw := 1, f.w, f.w
 	if len(facets) > 1 {
-		columns, w = 2, 940
+		columns, w, pw = 2, 940, 470
+		defer func(own float64) { f.w = own }(f.w)
+		f.w = pw - 14
 	}
-	pw := w / float64(columns)
 	rows := (len(facets) + columns - 1) / columns
 	draw := func() {
 		h := 0.0

@@ -53,6 +53,11 @@ func readData(spec *notebook.PlotSpec, t *table.Table) ([]datum, error) {
 			keys = append(keys, i)
 		}
 	}
+	if o := strings.TrimPrefix(spec.Order, "-"); o != "" && t.Index(o) < 0 {
+		return nil, fmt.Errorf("plot: order: the query has no column %q", o)
+	} else if o != "" {
+		t = &table.Table{Columns: t.Columns, Rows: sortedRows(t, []string{spec.Order})}
+	}
 	data := make([]datum, len(t.Rows))
 	for i, row := range t.Rows {
 		get := func(k int) any {
@@ -82,7 +87,7 @@ func number(v any) float64 {
 func words(v any) string {
 	switch v := v.(type) {
 	case string:
-		return v
+		return visible(v)
 	case int64:
 		return grouped(strconv.FormatInt(v, 10))
 	case float64:

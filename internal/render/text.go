@@ -63,6 +63,8 @@ func (a *advances) measure(buf *sfnt.Buffer, r rune) uint16 {
 		switch {
 		case r == 0x202f: // narrow no-break space
 			return 200
+		case r >= 0x2070 && r <= 0x207f: // superscripts
+			return 420
 		case r >= 0x1100: // East Asian and symbols: a full square
 			return 1000
 		}
@@ -189,7 +191,7 @@ func (h handler) Draw(_ vg.Canvas, s string, sty text.Style, p vg.Point) {
 	n := float64(len(lines))
 	switch sty.YAlign {
 	case text.YTop:
-		y += ascent*size + 2
+		y += ascent*size + 4
 	case text.YCenter:
 		y += 4 - size*(n-1)/2 // digits are centred at the size they are shown
 	default:

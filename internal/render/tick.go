@@ -41,7 +41,7 @@ func linearTicks(lo, hi float64, n int) []float64 {
 func roundTo(v, step float64) float64 {
 	digits := int(2 - math.Floor(math.Log10(step)))
 	if digits < 0 || digits > 300 {
-		return v
+		return v + 0
 	}
 	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'f', digits, 64), 64)
 	if err != nil {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/profreport/profreport/internal/notebook"
@@ -183,6 +184,14 @@ func (f *figure) refLabels(fr *frame) {
 	for _, b := range f.spec.Bands {
 		f.nameBand(fr, b)
 	}
+	if f.y.signed {
+		low, high := "optimistic", "pessimistic"
+		if higherIsBetter(f.y.title) {
+			low, high = high, low
+		}
+		f.place("tk", "↑ "+high, fr.panel, []cand{{fr.x1, fr.y0 - 6, end}, {fr.x1 - 4, fr.y0 + 14, end}, {fr.x0 + 5, fr.y0 + 14, start}})
+		f.place("tk", "↓ "+low, fr.panel, []cand{{fr.x1 - 4, fr.y1 - 6, end}, {fr.x0 + 5, fr.y1 - 6, start}})
+	}
 }
 
 // lineName adds the value and its unit to a label that doesn't hold it.
@@ -217,16 +226,24 @@ func (f *figure) nameLineY(fr *frame, v float64, s string, cls class) {
 		c = append(c, cand{x, y - 7.5, middle}, cand{x, y + 15, middle})
 	}
 	if !f.place(cls, s, fr.panel, c) {
-		f.plate(cls, s, cand{fr.x1 - 4, y - 7.5, end})
+		f.plate(fr, cls, s, []cand{{fr.x1 - 4, y - 7.5, end}, {fr.x0 + 5, y - 7.5, start}, {fr.x1 - 4, y + 15, end}})
 	}
 }
 
 // plate writes a label over the data on a ground of its own, for what must be
-// named even where everything is covered.
-func (f *figure) plate(cls class, s string, c cand) {
-	b := textBox(c.x, c.y, c.a, s, sizeNarrow, isBold(cls)).grow(2)
-	f.out.rect(element{class: "plate"}, b.x0, b.y0, b.x1-b.x0, b.y1-b.y0)
-	f.text(c.x, c.y, c.a, cls, s, "")
+// named even where everything is covered. Only other texts are not covered.
+func (f *figure) plate(fr *frame, cls class, s string, places []cand) {
+	for _, c := range places {
+		b := textBox(c.x, c.y, c.a, s, sizeNarrow, isBold(cls)).grow(2)
+		push := math.Max(fr.panel.x0-b.x0, 0) + math.Min(fr.panel.x1-b.x1, 0) // into the panel
+		c.x, b.x0, b.x1 = c.x+push, b.x0+push, b.x1+push
+		if slices.ContainsFunc(f.texts, b.overlaps) {
+			continue
+		}
+		f.out.rect(element{class: "plate"}, b.x0, b.y0, b.x1-b.x0, b.y1-b.y0)
+		f.text(c.x, c.y, c.a, cls, s, "")
+		return
+	}
 }
 
 func (f *figure) nameLineX(fr *frame, v float64, s string, cls class) {
@@ -245,7 +262,11 @@ func (f *figure) nameLineX(fr *frame, v float64, s string, cls class) {
 		c = append(c, cand{x + 6, y, start}, cand{x - 6, y, end})
 	}
 	if !f.place(cls, s, fr.panel, c) {
-		f.plate(cls, s, cand{x + 6, fr.y0 + 14, start})
+		a, dx := start, 6.0
+		if x > (fr.x0+fr.x1)/2 {
+			a, dx = end, -6
+		}
+		f.plate(fr, cls, s, []cand{{x + dx, fr.y0 + 14, a}, {x + dx, fr.y1 - 8, a}})
 	}
 }
 
