@@ -18,7 +18,7 @@ import (
 // demoCases are the examples inside the binary and the parameters that they
 // are shown with.
 var demoCases = map[string][]string{
-	"aggregated":    {"ttft_ms=500", "itl_ms=50"},
+	"aggregated":    {"ttft_ms=500", "itl_ms=50", "workload=2048/256"},
 	"disaggregated": {"ttft_ms=500", "itl_ms=50"},
 }
 
