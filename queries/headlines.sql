@@ -1,15 +1,18 @@
 -- name: headlines
--- doc: One row a run: the TTFT and ITL that the profiler prints for its recommendation, in ms, and the concurrency that
---   the printed ITL belongs to; that of TTFT is one request (rule 23).
+-- doc: One row a run: the mappings it chose, and the TTFT and ITL that the profiler prints for its recommendation, in ms,
+--   with the concurrency that the printed ITL belongs to; that of TTFT is one request (rule 23).
 select
   s.run_id, s.run, s.group_id,
+  max(case when c.phase = 'prefill' then c.mapping end) as prefill_mapping,
+  max(case when c.phase = 'decode' then c.mapping end) as decode_mapping,
+  max(case when c.phase = 'aggregated' then c.mapping end) as aggregated_mapping,
   max(case when c.source = 'log' and c.phase in ('prefill', 'aggregated') then c.ttft_ms end) as ttft_ms,
   max(case when c.source = 'log' and c.phase in ('decode', 'aggregated') then c.itl_ms end) as itl_ms,
   max(case when c.source = 'log' and c.phase in ('decode', 'aggregated') then c.concurrency end) as concurrency,
-  case when count(c.run_id) = 0 then 'not measured: the run states no recommendation'
+  case when coalesce(max(c.source <> 'rule'), 0) = 0 then 'not measured: the run states no recommendation'
     when max(c.source = 'log') then 'as printed'
     else 'not measured: only the log prints it'
   end as note
-from scope s left join choices c on c.run_id = s.run_id and c.source <> 'rule'
+from scope s left join choices c on c.run_id = s.run_id
 group by s.run_id
 order by s.run_id

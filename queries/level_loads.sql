@@ -2,7 +2,7 @@
 -- doc: One row a load level: the concurrency that each decode engine obtained, max(1, X (R - TTFT) / 1000 / replicas)
 --   from the mean request rate and latencies; without the means the configured one, `nominal` (rule 22). An
 --   aggregated engine holds a request from its arrival on, so there it is X R. Latencies are means in ms, rates
---   requests/s.
+--   requests/s. has_requests is 1 where the requests themselves are stored.
 with means as (
   select s.run_id, t.level,
     max(case when t.metric = 'request_latency' and t.statistic = 'avg' then t.value end) as latency_ms,
@@ -27,6 +27,8 @@ joined as (
 )
 select
   *,
+  request_count - coalesce(error_count, 0) as valid_count,
+  exists (select 1 from requests q where q.run_id = joined.run_id and q.level = joined.level) as has_requests,
   coalesce(max(1.0, case when serving_mode = 'aggregated' then in_system else in_decode end / coalesce(decode_replicas, 1)), nominal) as obtained,
   case when in_decode is not null then 'obtained' when nominal is not null then 'nominal' end as basis,
   concat_ws('; ',

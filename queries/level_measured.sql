@@ -2,12 +2,7 @@
 -- doc: One row a load level and latency (ttft, itl): what was measured, in ms. m is the stored p50; low and high bound
 --   it at 95 %: order statistics of the requests where they are stored, else the innermost stored percentiles that
 --   enclose those ranks, an outer bound (rules 24, 30). n counts valid requests.
-with levels as (
-  select l.run_id, l.run, l.level, l.request_count - coalesce(l.error_count, 0) as valid,
-    exists (select 1 from requests q where q.run_id = l.run_id and q.level = l.level) as has_requests
-  from level_loads l
-),
-summaries as (
+with summaries as (
   select s.run_id, t.level, t.metric, t.statistic, t.value
   from scope s cross join load_statistics t on t.run_id = s.run_id
   where t.metric in ('ttft', 'itl')
@@ -27,19 +22,16 @@ wide as (
   from summaries
   group by run_id, level, metric
 ),
-from_requests as (
-  select l.run_id, l.level, 'ttft' as metric, count(q.ttft_ms) as n, percentile_low(q.ttft_ms, 50) as low, percentile_high(q.ttft_ms, 50) as high, median(q.ttft_ms) as p50
-  from levels l cross join requests q on q.run_id = l.run_id and q.level = l.level
-  where l.has_requests and q.status = 'ok'
-  group by l.run_id, l.level
-  union all
-  select l.run_id, l.level, 'itl', count(q.itl_ms), percentile_low(q.itl_ms, 50), percentile_high(q.itl_ms, 50), median(q.itl_ms)
-  from levels l cross join requests q on q.run_id = l.run_id and q.level = l.level
+from_requests as materialized (
+  select l.run_id, l.level,
+    count(q.ttft_ms) as ttft_n, percentile_low(q.ttft_ms, 50) as ttft_low, percentile_high(q.ttft_ms, 50) as ttft_high, median(q.ttft_ms) as ttft_p50,
+    count(q.itl_ms) as itl_n, percentile_low(q.itl_ms, 50) as itl_low, percentile_high(q.itl_ms, 50) as itl_high, median(q.itl_ms) as itl_p50
+  from level_loads l cross join requests q on q.run_id = l.run_id and q.level = l.level
   where l.has_requests and q.status = 'ok'
   group by l.run_id, l.level
 ),
 -- the ranks of rule 30 for each sample size: the interval of the median of 1, 2, ..., n
-sizes as (select distinct valid as n from levels where not has_requests and valid between 1 and 200000),
+sizes as (select distinct valid_count as n from level_loads where not has_requests and valid_count between 1 and 200000),
 series(k) as (
   select 1 where exists (select 1 from sizes)
   union all
@@ -51,9 +43,9 @@ ranks as (
   group by z.n
 ),
 placed as (
-  select l.run_id, l.level, s.metric, s.value, 1 + s.q * (l.valid - 1) / 100.0 as position, r.low_rank, r.high_rank
-  from levels l
-  join ranks r on r.n = l.valid
+  select l.run_id, l.level, s.metric, s.value, 1 + s.q * (l.valid_count - 1) / 100.0 as position, r.low_rank, r.high_rank
+  from level_loads l
+  join ranks r on r.n = l.valid_count
   join (
     select run_id, level, metric, value,
       case statistic when 'min' then 0 when 'max' then 100 else cast(substr(statistic, 2) as integer) end as q
@@ -71,15 +63,15 @@ bounds as (
 )
 select
   l.run_id, l.run, l.level, k.metric,
-  coalesce(w.p50, f.p50) as m,
-  case when l.has_requests then f.low else b.low end as low,
-  case when l.has_requests then f.high else b.high end as high,
-  case when l.has_requests then f.n else l.valid end as n,
+  coalesce(w.p50, iif(k.metric = 'ttft', f.ttft_p50, f.itl_p50)) as m,
+  case when not l.has_requests then b.low when k.metric = 'ttft' then f.ttft_low else f.itl_low end as low,
+  case when not l.has_requests then b.high when k.metric = 'ttft' then f.ttft_high else f.itl_high end as high,
+  case when not l.has_requests then l.valid_count when k.metric = 'ttft' then f.ttft_n else f.itl_n end as n,
   case when l.has_requests then 'order statistics' when b.low is not null or b.high is not null then 'outer bound' end as interval_basis,
-  w.avg, w.min, w.p10, w.p25, coalesce(w.p50, f.p50) as p50, w.p75, w.p90, w.p95, w.p99, w.max
-from levels l
+  w.avg, w.min, w.p10, w.p25, coalesce(w.p50, iif(k.metric = 'ttft', f.ttft_p50, f.itl_p50)) as p50, w.p75, w.p90, w.p95, w.p99, w.max
+from level_loads l
 cross join (select 'ttft' as metric union all select 'itl') k
 left join wide w on w.run_id = l.run_id and w.level = l.level and w.metric = k.metric
-left join from_requests f on f.run_id = l.run_id and f.level = l.level and f.metric = k.metric
+left join from_requests f on f.run_id = l.run_id and f.level = l.level
 left join bounds b on b.run_id = l.run_id and b.level = l.level and b.metric = k.metric
 order by l.run_id, l.level, k.metric
