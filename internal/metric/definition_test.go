@@ -124,6 +124,19 @@ func TestFunctionsList(t *testing.T) {
 	}
 }
 
+func TestFieldsList(t *testing.T) {
+	var names []string
+	for _, f := range Fields {
+		if f.Doc == "" {
+			t.Errorf("%s has no doc", f.Name)
+		}
+		names = append(names, f.Name)
+	}
+	if got, want := strings.Join(names, " "), strings.Join(fieldNames, " ")+" new"; got != want {
+		t.Errorf("fields %s, want %s", got, want)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("metrics:" + good)
 	f.Add("metrics:\n  - {name: a, query: q, expr: 'x + ''y'''}\n")

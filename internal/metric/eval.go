@@ -211,9 +211,15 @@ func (e *evaluation) metric(ctx context.Context, j *job, t *table.Table) [][]any
 		e.texts[j.def.Query] = queryTexts(e.runner.Set, j.def.Query)
 	}
 	w := &rowWriter{name: j.def.Name, unit: nilIfEmpty(j.def.Unit), sha: j.def.hash(e.texts[j.def.Query])}
+	if field := j.usesRows(); field != "" && len(t.Rows) > maxListRows {
+		f := j.def.fault(field, 0, "query %s has %d rows, and rows holds at most %d", j.def.Query, len(t.Rows), maxListRows)
+		f.Hint = "of_run('...') and column('...') hold any number of values"
+		j.faults = append(j.faults, f)
+		return nil
+	}
 	needed := e.neededByOthers(j.def.Name)
 	seen := seenKeys{}
-	r := newRowRunner(e, j, t)
+	r := newRowRunner(ctx, e, j, t)
 	var f figure
 	duplicates := 0
 	for i, row := range t.Rows {
@@ -299,6 +305,16 @@ func (j *job) duplicate(f *figure, first, again int) *query.Fault {
 		label = fmt.Sprintf(" and key %q", f.key)
 	}
 	return j.def.fault(field, 0, "rows %d and %d of query %s are both for run %v%s; a metric has one", first+1, again+1, j.def.Query, f.run, label)
+}
+
+// usesRows returns the first field that names rows, or "".
+func (j *job) usesRows() string {
+	for _, field := range exprFields {
+		if x := j.exprs[field]; x != nil && slices.ContainsFunc(x.uses, func(u use) bool { return u.what == allRows }) {
+			return field
+		}
+	}
+	return ""
 }
 
 // neededByOthers tells whether another metric names this one.

@@ -88,7 +88,7 @@ func parse(text string) (*parsed, *exprError) {
 		p.names = []name{{name: t, at: strings.Index(text, t)}}
 		return p, nil
 	}
-	tree, err := parser.ParseWithConfig(text, language())
+	tree, err := parser.ParseWithConfig(text, newConfig(nil))
 	if err != nil {
 		return nil, toExprError(err)
 	}
@@ -205,6 +205,7 @@ func (p *parsed) compile(env types.Map) (*program, *exprError) {
 	if p.bare != "" {
 		return &program{parsed: p, kind: kindOf(env[p.bare])}, nil
 	}
+	env[clockName] = types.Any
 	config := newConfig(env)
 	typ, err := checker.Check(p.tree, config)
 	if err != nil {

@@ -1,11 +1,11 @@
 package metric
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/builtin"
-
 	"github.com/expr-lang/expr/types"
 )
 
@@ -28,6 +28,28 @@ func Functions() []Function {
 	slices.SortFunc(out, func(a, b Function) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
+
+// Fields describes the fields of a definition, in the order of Definition.
+var Fields = []struct{ Name, Doc string }{
+	{"name", "lower-case letters, digits and underscores; the name that other metrics, notebooks and limits files use"},
+	{"doc", "what the figure means, for a reader"},
+	{"query", "the named query whose rows it is computed over; it needs columns run_id and run"},
+	{"key", "expression that labels a row within a run, mostly a column such as level; absent for one value a run"},
+	{"expr", "the value: a number, or true and false as 1 and 0; null is not measured"},
+	{"unit", "of the value; sums and comparisons are checked by it"},
+	{"format", "how it is printed: 3g, 2f, int, percent, duration, ..."},
+	{"better", "lower, higher or zero"},
+	{"limit", "the verdict: pass, fail or unknown, or true and false; null is no verdict. It may use value, low, high and n"},
+	{"n", "sample size"},
+	{"low", "lower end of the interval"},
+	{"high", "upper end"},
+	{"note", "text that goes with the value, such as why it is null"},
+	{"applies", "rows for which it is false are left out"},
+	{"new", "true for a new name that resembles a built-in one"},
+}
+
+// Units lists the units that sums and comparisons are checked by, sorted.
+func Units() []string { return slices.Sorted(maps.Keys(units)) }
 
 // kindOf names the kind of an environment's variable.
 func kindOf(t types.Type) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/profreport/profreport/internal/query"
 	"github.com/profreport/profreport/internal/table"
@@ -365,5 +366,37 @@ b | always | idle | - | - | - | - | unknown | -
 b | always | medium | 40 | - | - | - | pass | point only`
 	if l := lines(got); l != want {
 		t.Errorf("got\n%s\nwant\n%s", l, want)
+	}
+}
+
+// TestBounds: no expression runs for ever.
+func TestBounds(t *testing.T) {
+	defer func(n int) { maxSteps = n }(maxSteps)
+	maxSteps = 100_000
+	many := "with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) select 1 as run_id, 'a' as run, i from n"
+	set := define(t, "  - {name: m, query: many, key: i, expr: \"count(rows, any(rows, .i < 0))\"}\n")
+	_, faults := Eval(context.Background(), set, world(t, nil, "many.sql", many))
+	if h := heads(faults); !strings.Contains(h, "more than 100000 steps over lists; let the query do this (row 1, run a, and 19999 more rows)") {
+		t.Error(h)
+	}
+	maxSteps = 1 << 60
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	runner := world(t, nil, "many.sql", many)
+	if _, err := runner.Table(context.Background(), "many"); err != nil {
+		t.Fatal(err)
+	}
+	_, faults = Eval(ctx, set, runner)
+	if h := heads(faults); !strings.Contains(h, "deadline exceeded") {
+		t.Error(h)
+	}
+	wide := strings.Replace(many, "20000", "200001", 1)
+	set = define(t, "  - {name: m, query: wide, key: i, expr: len(rows)}\n  - {name: n, query: wide, applies: i == 1, expr: \"len(of_run('i'))\"}\n")
+	got, faults := Eval(context.Background(), set, world(t, nil, "wide.sql", wide))
+	if h := heads(faults); h != "m.yaml:2:42: metric m: query wide has 200001 rows, and rows holds at most 200000; of_run('...') and column('...') hold any number of values" {
+		t.Error(h)
+	}
+	if l := lines(got); l != "a | n |  | 200001 | - | - | - | - | -" {
+		t.Error(l)
 	}
 }

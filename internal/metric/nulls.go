@@ -13,7 +13,7 @@ import (
 // unknown condition is unknown. `==` and `!=` compare with nil as expr does,
 // and `??` fills in.
 //
-// Operators become calls; where a value is needed twice it goes into a
+// Each step over a list is counted, so that nothing runs for ever. Operators become calls; where a value is needed twice it goes into a
 // variable first. The names of these can't be written by a user.
 type nullFlow struct{ temps int }
 
@@ -38,6 +38,10 @@ func (f *nullFlow) Visit(node *ast.Node) {
 				return &ast.ConditionalNode{Cond: call("$undecided", t), Exp1: call("$unknown"), Exp2: inner}
 			})
 		}
+	case *ast.PredicateNode:
+		step := call("$step", n.Node, &ast.IdentifierNode{Value: clockName})
+		locate(step, n.Location())
+		n.Node = step
 	case *ast.BuiltinNode:
 		f.builtin(node, n)
 	}
@@ -151,6 +155,9 @@ func neverNull(n ast.Node) bool {
 		return true
 	case *ast.CallNode:
 		id, ok := n.Callee.(*ast.IdentifierNode)
+		if ok && id.Value == "$step" {
+			return neverNull(n.Arguments[0])
+		}
 		return ok && (id.Value == "$eq" || id.Value == "$ne" || id.Value == "is_known")
 	case *ast.BinaryNode:
 		return n.Operator == "in" || (n.Operator == "and" || n.Operator == "or" || n.Operator == "&&" || n.Operator == "||")

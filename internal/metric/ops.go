@@ -50,6 +50,7 @@ var operators = map[string]func(args ...any) (any, error){
 	},
 	"$true":  func(a ...any) (any, error) { return is(a[0], true) },
 	"$false": func(a ...any) (any, error) { return is(a[0], false) },
+	"$step":  step,
 	"$yes":   func(a ...any) (any, error) { return is(a[0], true) },
 	// The left side of $and is true or null, that of $or false or null.
 	"$and": func(a ...any) (any, error) { return decide(a[0], a[1], false) },

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -47,9 +48,9 @@ type rowError struct {
 	count int
 }
 
-func newRowRunner(e *evaluation, j *job, t *table.Table) *rowRunner {
+func newRowRunner(ctx context.Context, e *evaluation, j *job, t *table.Table) *rowRunner {
 	r := &rowRunner{
-		evaluation: e, job: j, table: t, vm: machine(), env: map[string]any{}, fields: map[string]*bound{},
+		evaluation: e, job: j, table: t, vm: machine(), env: map[string]any{clockName: &clock{ctx: ctx}}, fields: map[string]*bound{},
 		runID: j.index("run_id"), run: j.index("run"), ofRun: map[string][]any{}, failed: map[string]*rowError{},
 	}
 	for field, x := range j.exprs {

@@ -63,6 +63,15 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Unwrap gives the faults to errors.As.
+func (fs Faults) Unwrap() []error {
+	out := make([]error, len(fs))
+	for i, f := range fs {
+		out[i] = f
+	}
+	return out
+}
+
 // Err returns fs as an error, or nil when it holds only warnings.
 func (fs Faults) Err() error {
 	if slices.ContainsFunc(fs, func(f *Fault) bool { return !f.Warning }) {
