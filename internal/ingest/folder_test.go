@@ -87,6 +87,8 @@ func TestFolderChanges(t *testing.T) {
 			files["validation/idle/profile_export_aiperf_timeslices.json"] = []byte(`{"timeslices": []}`)
 			files["aggregate/profile_export_aiperf_aggregate.json"] = []byte(`{"metadata": {"aggregation_type": "confidence"}}`)
 		}, Options{}, counts, whole, ""},
+		{"an aggregate under another name", set("validation/idle/mean.json", `{"metadata": {"aggregation_type": "confidence", "num_successful_runs": 3}, "metrics": {"time_to_first_token_avg": {"mean": 5, "unit": "ms"}}}`), Options{}, counts, whole, ""},
+		{"model against inputs", nil, Options{Model: "acme/other"}, counts, whole, "warning inputs disagree: model acme/other was given, the inputs say acme/small-7b, which is kept"},
 		{"validation.json", set("validation.json", `{"model":"acme/small-7b","isl":1000,"osl":100,"ttft_target":500,"itl_target":30,"load_level_results":[
 			{"load_level":"idle","concurrency":1,"ttft_p50":1,"ttft_error_pct":-90.5},
 			{"load_level":"medium","concurrency":4,"ttft_p50":170.5,"ttft_p99":190,"itl_p50":null,"goodput_rps":0.5,"sla_hit_rate":12.5,"ttft_error_pct":-41.3}]}`), Options{}, func(r *profile.Run) string {
@@ -148,6 +150,19 @@ func TestConfigMapAndLog(t *testing.T) {
 		if s.Key == "decode.mapping" && s.Path != "configmap_data.json: config_with_planner.yaml" {
 			t.Errorf("path of a setting: %s", s.Path)
 		}
+	}
+}
+
+// TestSameTextOnce keeps a text that a file and a ConfigMap both hold from being
+// read, and complained of, twice.
+func TestSameTextOnce(t *testing.T) {
+	r := ingestOne(t, smallFolder(t, func(files map[string][]byte) {
+		plan := string(files["config_with_planner.yaml"]) + "note: 1\nnote: 2\n"
+		files["config_with_planner.yaml"] = []byte(plan)
+		files["configmap_data.json"] = dump(t, map[string]string{"config_with_planner.yaml": plan})
+	}), Options{})
+	if len(r.Problems) != 1 || !strings.Contains(problemsOf(r), `key "note" is given twice`) {
+		t.Errorf("problems %s", problemsOf(r))
 	}
 }
 

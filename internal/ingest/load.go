@@ -128,7 +128,7 @@ func asNamed(p string, b []byte) bool {
 			return false
 		}
 	}
-	return len(limits) > 0
+	return true
 }
 
 // guessed says that only its extension made the file one to look into: when it

@@ -103,6 +103,7 @@ func TestConfigMapOutcome(t *testing.T) {
 		{"running", map[string]string{"phase": "SweepingDecode", "message": "Benchmarking"}, outcome{Status: "running", Phase: "SweepingDecode", Message: "Benchmarking"}},
 		{"failed", map[string]string{"phase": "SweepingPrefill", "message": "m", "profiler_status": "failed", "profiler_error": "services"}, outcome{Status: "failed", Phase: "SweepingPrefill", Message: "m", Err: "services"}},
 		{"status file wins", map[string]string{"phase": "SweepingPrefill", "message": "m", "profiler_status": "failed", "profiler_status.yaml": status}, outcome{Status: "failed", Phase: "SweepingPrefill", Message: "it broke", Err: "'services'"}},
+		{"error beside the status file", map[string]string{"phase": "SweepingPrefill", "profiler_status": "failed", "profiler_error": "services", "profiler_status.yaml": "status: failed\nphase: SweepingPrefill\n"}, outcome{Status: "failed", Phase: "SweepingPrefill", Err: "services"}},
 		{"success", map[string]string{"phase": "Done", "profiler_status": "success"}, outcome{Status: "success", Phase: "Done"}},
 	}
 	for _, tt := range tests {

@@ -175,6 +175,12 @@ func TestSmallFolder(t *testing.T) {
 	if len(r.Problems) > 0 {
 		t.Errorf("problems %v", r.Problems)
 	}
+	for _, s := range r.Sources { // what was parsed is not read again
+		parsed := s.Kind == kindLog || s.Kind == kindPlanner || s.Kind == kindNpz || s.Kind == kindAIPerfCSV || s.Kind == kindEngineLog
+		if parsed != (s.Bytes != nil) && s.Kind != kindAIPerfJSON && s.Kind != kindGraph {
+			t.Errorf("%s (%s): bytes at hand %v", s.Path, s.Kind, s.Bytes != nil)
+		}
+	}
 }
 
 // TestTestdataIsCurrent keeps the folder on disk equal to its description.
