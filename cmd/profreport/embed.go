@@ -44,7 +44,7 @@ func (b *build) data(ctx context.Context) ([]byte, error) {
 	if len(runs) == 0 {
 		return nil, nil
 	}
-	raw, err := b.session.Extract(ctx, store.MergeOptions{Runs: runs, Evidence: store.EvidenceHash})
+	raw, err := b.session.Extract(ctx, store.MergeOptions{Runs: runs, Evidence: store.EvidenceHash}, b.values)
 	if err != nil {
 		return nil, fmt.Errorf("pack the data for the page: %w", err)
 	}

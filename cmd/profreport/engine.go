@@ -99,7 +99,7 @@ func parseParams(given []string, declared []query.Param) (map[string]any, error)
 		i := slices.Index(names, key)
 		if i < 0 {
 			err := usagef("-p %s: there is no parameter %s", kv, key)
-			if hint := query.DidYouMean(key, names); hint != "" {
+			if hint := didYouMean(key, names); hint != "" {
 				return nil, withHint(err, hint)
 			}
 			return nil, withHint(err, "parameters: "+strings.Join(names, ", "))
@@ -129,4 +129,15 @@ func (l *limited) Query(ctx context.Context, sql string, args map[string]any) (*
 		return nil, fmt.Errorf("%w", err)
 	}
 	return t, nil
+}
+
+// didYouMean is query.DidYouMean, which also knows a name by its beginning:
+// ttft for ttft_ms.
+func didYouMean(name string, known []string) string {
+	for _, k := range known {
+		if strings.HasPrefix(k, name+"_") {
+			return "did you mean " + k + "?"
+		}
+	}
+	return query.DidYouMean(name, known)
 }

@@ -63,7 +63,7 @@ func (a *app) root() *cobra.Command {
 			"profreport sql 'select run, duration_s, gpu_hours from runs'",
 		),
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return &codeError{code: exitUsage, err: err}
 	})

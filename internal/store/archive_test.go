@@ -393,7 +393,7 @@ func TestBackupAndExtract(t *testing.T) {
 	if err := s.ExtractTo(ctx, MergeOptions{Runs: []string{"b"}}, part); err != nil {
 		t.Fatal(err)
 	}
-	inPage, err := s.Extract(ctx, MergeOptions{Runs: []string{"a"}, Evidence: EvidenceHash})
+	inPage, err := s.Extract(ctx, MergeOptions{Runs: []string{"a"}, Evidence: EvidenceHash}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

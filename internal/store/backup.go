@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/profreport/profreport/internal/store/sqlite"
+	"github.com/profreport/profreport/internal/table"
 )
 
 // Backup copies the whole archive into the file at path, written aside and
@@ -36,8 +37,10 @@ func (s *Session) Bytes(ctx context.Context) ([]byte, error) {
 }
 
 // Extract copies runs into an archive of their own and returns it as the
-// bytes of a file: what travels in a page.
-func (s *Session) Extract(ctx context.Context, o MergeOptions) ([]byte, error) {
+// bytes of a file: what travels in a page. values, if not nil, take the place
+// of the metric values that are stored. When a run was ingested is not part of
+// it, so that the same inputs give the same bytes.
+func (s *Session) Extract(ctx context.Context, o MergeOptions, values *table.Table) ([]byte, error) {
 	db, err := Open(ctx, "")
 	if err != nil {
 		return nil, err
@@ -46,15 +49,31 @@ func (s *Session) Extract(ctx context.Context, o MergeOptions) ([]byte, error) {
 	if _, err := db.Merge(ctx, o, s.path); err != nil {
 		return nil, err
 	}
+	if err := db.write(ctx, func(c *sqlite.Conn) error {
+		return errors.Join(
+			c.Exec("update stored_runs set ingested_at = coalesce(finished_at, started_at, '1970-01-01T00:00:00Z')"),
+			c.Exec("delete from stored_metric_values where ?", values != nil))
+	}); err != nil {
+		return nil, err
+	}
+	if values != nil {
+		if err := db.WriteMetricValues(ctx, values); err != nil {
+			return nil, err
+		}
+	}
 	var b []byte
 	err = db.read(ctx, func(c *sqlite.Conn) (err error) {
+		if err := c.Exec("vacuum"); err != nil {
+			return err
+		}
 		b, err = c.Serialize()
 		return err
 	})
 	return b, err
 }
 
-// ExtractTo is Extract into a file, written aside and renamed.
+// ExtractTo copies runs into an archive of their own, written aside and
+// renamed.
 func (s *Session) ExtractTo(ctx context.Context, o MergeOptions, path string) error {
 	return aside(path, func(tmp string) error {
 		db, err := OpenWith(ctx, tmp, OpenOptions{Fresh: true})
