@@ -47,11 +47,6 @@ listed as (
     group_concat(case when r.place <= 6 then iif(length(r.value) > 80, substr(r.value, 1, 77) || '...', r.value) || ' (' || replace(r.methods, ',', ', ') || ')' end, '; ') as sides
   from (select * from ranked order by group_id, kind, what, place) r join sizes z on z.group_id = r.group_id
   group by r.group_id, r.kind, r.what
-),
-one_sided as (
-  -- known for some runs of the group only
-  select group_id, kind, what from listed
-  where distinct_values = 1 and known_runs < group_runs and kind in (10, 40, 41)
 )
 select
   l.group_id, l.group_name,
@@ -83,5 +78,6 @@ select
     else 4
   end as severity_rank
 from listed l
-where l.distinct_values > 1 or exists (select 1 from one_sided o where o.group_id = l.group_id and o.kind = l.kind and o.what = l.what)
+where l.distinct_values > 1
+  or l.distinct_values = 1 and l.known_runs < l.group_runs and l.kind in (10, 40, 41) -- known for some runs of the group only
 order by l.group_id, severity_rank, l.kind, l.what

@@ -23,13 +23,12 @@ shared as (
   from predictions p join scope s on s.run_id = p.run_id
   where p.refused is null
 ),
-shared_best as (
-  select run_id, run, phase, mapping, min(gpus) as gpus,
-    max(case when p_ok then p_formula end) as p,
-    max(case when m_ok then m_throughput end) as m
-  from shared
-  where not both_limits
-  group by run_id, phase, mapping
+-- the best of the feasible points; a bare column is that of the row with the maximum
+p_best as (
+  select run_id, phase, mapping, max(p_formula) as p, concurrency from shared where p_ok and not both_limits group by run_id, phase, mapping
+),
+m_best as (
+  select run_id, phase, mapping, max(m_throughput) as m, concurrency, baseline from shared where m_ok and not both_limits group by run_id, phase, mapping
 ),
 items as (
   select r.run_id, r.run, r.group_id, w.phase, r.both_limits, 'as selected' as basis, w.mapping as item, w.gpus,
@@ -46,12 +45,14 @@ items as (
   left join own_best b on b.run_id = w.run_id and b.phase = w.phase and b.mapping = w.mapping
   left join mapping_best k on k.sla_id = r.sla_id and k.phase = w.phase and k.mapping = w.mapping
   union all
-  select b.run_id, b.run, r.group_id, b.phase, 0, 'same points', b.mapping, b.gpus, b.p, b.m,
-    (select a.baseline from shared a where a.run_id = b.run_id and a.phase = b.phase and a.mapping = b.mapping and a.m_ok order by a.m_throughput desc, a.concurrency limit 1),
-    (select a.concurrency from shared a where a.run_id = b.run_id and a.phase = b.phase and a.mapping = b.mapping and a.p_ok order by a.p_formula desc, a.concurrency limit 1),
-    (select a.concurrency from shared a where a.run_id = b.run_id and a.phase = b.phase and a.mapping = b.mapping and a.m_ok order by a.m_throughput desc, a.concurrency limit 1),
-    case when b.m is null and b.p is null then 'infeasible on both sides' when b.m is null then 'infeasible as measured' when b.p is null then 'infeasible by prediction' end
-  from shared_best b join run_phases r on r.run_id = b.run_id and r.phase = b.phase
+  select r.run_id, r.run, r.group_id, w.phase, 0, 'same points', w.mapping, w.gpus, p.p, m.m, m.baseline, p.concurrency, m.concurrency,
+    case when p.mapping is null and m.mapping is null then 'infeasible on both sides' when m.mapping is null then 'infeasible as measured'
+      when p.mapping is null then 'infeasible by prediction' end
+  from mappings w
+  join run_phases r on r.run_id = w.run_id and r.phase = w.phase and not r.both_limits
+  left join p_best p on p.run_id = w.run_id and p.phase = w.phase and p.mapping = w.mapping
+  left join m_best m on m.run_id = w.run_id and m.phase = w.phase and m.mapping = w.mapping
+  where exists (select 1 from predictions o where o.run_id = w.run_id and o.phase = w.phase and o.mapping = w.mapping and o.refused is null)
   union all
   select a.run_id, a.run, a.group_id, a.phase, 1, 'all points', a.mapping || coalesce(' @' || a.concurrency, ''), a.gpus,
     a.p_throughput, a.m_throughput, a.baseline, a.concurrency, a.concurrency, null
