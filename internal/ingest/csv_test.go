@@ -12,7 +12,7 @@ func TestUnknownTable(t *testing.T) {
 		{"a,b,c\n1,2.5,x\n2,3,\n", "a integer b real c text | 1 2.5 x | 2 3 <nil>"},
 		{"id,big,mixed,empty\n007,18446744073709551616,1,\n8,1,yes,\n", "id text big text mixed text empty text | 007 18446744073709551616 1 <nil> | 8 1 yes <nil>"},
 		{"a,a,,a_2\n1,2,3,4\n", "a integer a_2 integer column_3 integer a_2_2 integer | 1 2 3 4"},
-		{"hex,under,big\n0x10,1_000,1e999\n", "hex text under text big text | 0x10 1_000 1e999"},
+		{"hex,under,big\n0x1p4,1_000,1e999\n", "hex text under text big text | 0x1p4 1_000 1e999"},
 		{"# ours\n\n# more\na,b\n1,2\n3\n", "a integer b integer | 1 2 | 6: 1 fields, the header has 2"},
 		{`{"big": 1e999}`, "big text | 1e999"},
 		{"a;b\n1,5;true\n", "a text b text | 1,5 true"},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,6 +164,13 @@ func TestDemoDisaggregated(t *testing.T) {
 		for _, p := range r.PrefillPoints { // throughput = isl / ttft x 1000 on one GPU
 			if p.Throughput.V != p.ISL/p.TTFT.V*1000 {
 				t.Errorf("%s: ISL %v: throughput %v", c.run, p.ISL, p.Throughput.V)
+			}
+		}
+	}
+	for _, r := range runs { // KV usage x capacity / context length is a whole number of requests
+		for _, p := range r.DecodePoints {
+			if n := p.KVUsage.V * float64(r.MaxKVTokens.V) / p.Context; math.Abs(n-float64(p.Concurrency.V)) > 1e-6 {
+				t.Errorf("%s: context %v: %v requests read as %d", r.Name, p.Context, n, p.Concurrency.V)
 			}
 		}
 	}

@@ -48,11 +48,8 @@ func (r *sweepRun) note(key, value string) {
 	}
 }
 
-// recommend makes c what the run proposes, unless it has a proposal.
+// recommend makes c what the run proposes.
 func (r *sweepRun) recommend(c profile.Candidate) {
-	if len(r.Recommendations) > 0 {
-		return
-	}
 	r.Recommendations = append(r.Recommendations, profile.Recommendation{
 		Phase: c.Phase, Mapping: c.Mapping, GPUs: c.GPUs, Concurrency: c.Concurrency,
 		TTFT: c.TTFT, ITL: c.ITL, Throughput: c.Throughput, Source: "table", Path: c.Path, Line: c.Line,

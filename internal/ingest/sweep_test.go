@@ -271,3 +271,45 @@ func TestSweepTablesAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestSweepLet: a row whose `let` cannot be computed is refused in its run.
+func TestSweepLet(t *testing.T) {
+	mapping := "name: m\nlet: {twice: b * 2}\nfields: {model: a, mapping: '\"TP=1\"', itl_ms: b, concurrency: twice}\n"
+	opt := SweepOptions{Map: "m.yaml", ReadFile: func(string) ([]byte, error) { return []byte(mapping), nil }}
+	runs, problems := readTable(t, "a,b\nm,4\nm,x\n", opt)
+	if len(runs) != 1 || len(runs[0].Candidates) != 2 || len(problems) > 0 || len(runs[0].Problems) != 1 {
+		t.Fatalf("runs %v, problems %v", runs, problems)
+	}
+	if c := runs[0].Candidates[0]; c.Concurrency.V != 8 || c.Refused != "" {
+		t.Errorf("first row: %+v", c)
+	}
+	if c, p := runs[0].Candidates[1], runs[0].Problems[0]; !strings.HasPrefix(c.Refused, "twice: invalid operation: string * int") || p.Line != 3 || p.Reason != ReasonBadNumber {
+		t.Errorf("second row: %q, %+v", c.Refused, p)
+	}
+}
+
+// TestMeasuredConcurrency: as the rules of expected.json say.
+func TestMeasuredConcurrency(t *testing.T) {
+	const header = "silicon_data_source,backend,backend_version,model_path,system,precision,mode,isl,osl,gemm_quant_mode,moe_quant_mode,batch_size,tp_size,pp_size,attention_dp_size,moe_tp_size,moe_ep_size," +
+		"prefill_num_workers,prefill_tp_size,prefill_pp_size,prefill_attention_dp_size,prefill_moe_tp_size,prefill_moe_ep_size," +
+		"decode_batch_size,decode_num_workers,decode_tp_size,decode_pp_size,decode_attention_dp_size,decode_moe_tp_size,decode_moe_ep_size,silicon_ttft_ms,silicon_tpot_ms\n"
+	for _, c := range []struct{ source, mode, agg, disagg, want string }{
+		{"x; silicon_concurrency=12; y", "agg", "8,2,1,,1,1", ",,,,,,,,,,,,", "TP=2 on 2 @12"},
+		{"x", "agg", "8,2,1,,1,1", ",,,,,,,,,,,,", "TP=2 on 2 @8"},
+		{"x", "agg", "8,1,1,4,1,4", ",,,,,,,,,,,,", "DEP=4 on 4 @32"},
+		{"x", "agg", "8,4,2,0,1,4", ",,,,,,,,,,,,", "tp4-pp2-moeep4 on 8 @8"},
+		{"x", "agg", ",2,1,,1,1", ",,,,,,,,,,,,", "TP=2 on 2 @0"},
+		{"x", "disagg", ",,,,,", "3,1,1,,,,10,2,1,1,2,1,2", "P 3xTP=1 + D 2xDEP=2 on 7 @40"},
+	} {
+		row := c.source + ",vllm,0.19.0,m,h100_sxm,fp8," + c.mode + ",1024,128,fp8,fp8," + c.agg + "," + c.disagg + ",100,10\n"
+		runs, problems := readTable(t, header+row, SweepOptions{})
+		if len(runs) != 1 || len(problems) > 0 {
+			t.Errorf("%s: runs %v, problems %v", c.want, runs, problems)
+			continue
+		}
+		x := runs[0].Candidates[0]
+		if got := fmt.Sprintf("%s on %d @%d", x.Mapping, x.GPUs.V, x.Concurrency.V); got != c.want {
+			t.Errorf("%s: got %s (%s)", c.want, got, x.Refused)
+		}
+	}
+}
