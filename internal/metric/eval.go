@@ -131,45 +131,6 @@ func (p *plan) faults() query.Faults {
 	return out
 }
 
-// typed returns the columns of a table with types from all its values: whole
-// and other numbers together are numbers, a column without values is any.
-func typed(t *table.Table) []table.Column {
-	out := slices.Clone(t.Columns)
-	for i := range out {
-		if out[i].Type == "" || out[i].Type == table.Any {
-			out[i].Type = valuesType(t, i)
-		}
-	}
-	return out
-}
-
-func valuesType(t *table.Table, column int) table.Type {
-	found := table.Any
-	for _, r := range t.Rows {
-		typ := table.Any
-		switch r[column].(type) {
-		case nil:
-			continue
-		case int64:
-			typ = table.Int
-		case float64:
-			typ = table.Float
-		case string:
-			typ = table.Text
-		}
-		isNumber := typ == table.Int || typ == table.Float
-		switch {
-		case found == table.Any || found == typ:
-			found = typ
-		case isNumber && (found == table.Int || found == table.Float):
-			found = table.Float
-		default:
-			return table.Any
-		}
-	}
-	return found
-}
-
 // paramValues returns the values in force as expressions see them: a bool is
 // true or false, a list is a list.
 func (p *plan) paramValues() map[string]any {
@@ -245,68 +206,6 @@ func (e *evaluation) metric(ctx context.Context, j *job, t *table.Table) [][]any
 	return w.rows
 }
 
-// seenKeys holds the row of each run and key. Rows of one run mostly stand
-// together, so its map is kept at hand.
-type seenKeys struct {
-	runs map[any]map[string]int
-	last any
-	keys map[string]int
-}
-
-// add notes the key of row i; twice is set when the run has an earlier row of
-// that key.
-func (s *seenKeys) add(t *table.Table, runColumn, i int, key string) (first int, twice bool) {
-	run := t.Rows[i][runColumn]
-	if s.keys == nil || run != s.last {
-		if s.runs == nil {
-			s.runs = map[any]map[string]int{}
-		}
-		if s.runs[run] == nil {
-			ahead := i
-			for ahead < len(t.Rows) && t.Rows[ahead][runColumn] == run {
-				ahead++
-			}
-			s.runs[run] = make(map[string]int, ahead-i)
-		}
-		s.last, s.keys = run, s.runs[run]
-	}
-	if first, twice = s.keys[key]; !twice {
-		s.keys[key] = i
-	}
-	return first, twice
-}
-
-// rowWriter makes rows of metric_values. Cells of many rows share one slice.
-type rowWriter struct {
-	name, unit, sha any
-	rows            [][]any
-	slab            []any
-}
-
-// write adds a row; left is how many more may come.
-func (w *rowWriter) write(f *figure, left int) {
-	if len(w.slab) == 0 {
-		w.slab = make([]any, len(Columns)*min(left, 1024))
-	}
-	n := len(Columns)
-	c := w.slab[:n:n]
-	w.slab = w.slab[n:]
-	c[0], c[1], c[2], c[3], c[4], c[5] = f.runID, f.run, w.name, f.keyCell, f.value, w.unit
-	c[6], c[7], c[8], c[9], c[10], c[11] = f.low, f.high, f.n, f.verdict, f.note, w.sha
-	w.rows = append(w.rows, c)
-}
-
-func (j *job) duplicate(f *figure, first, again int) *query.Fault {
-	field := "key"
-	label := ""
-	if j.def.Key == "" {
-		field = "query"
-	} else {
-		label = fmt.Sprintf(" and key %q", f.key)
-	}
-	return j.def.fault(field, 0, "rows %d and %d of query %s are both for run %v%s; a metric has one", first+1, again+1, j.def.Query, f.run, label)
-}
-
 // usesRows returns the first field that names rows, or "".
 func (j *job) usesRows() string {
 	for _, field := range exprFields {
@@ -354,16 +253,6 @@ func (e *evaluation) valueOf(u use, runID any, key string) any {
 		return v
 	}
 	return byKey[""]
-}
-
-// figure is one row of metric_values.
-type figure struct {
-	runID, run       any
-	key              string
-	keyCell          any // key
-	value, low, high any // float64 or nil
-	n                any // int64 or nil
-	verdict, note    any // string or nil
 }
 
 // machine is one expr VM with its memory bound.
