@@ -247,6 +247,33 @@ func TestReplacedByPipe(t *testing.T) {
 	}
 }
 
+// TestOddNames puts names into a folder that are no text, or odd text.
+func TestOddNames(t *testing.T) {
+	dir := smallFolder(t, func(files map[string][]byte) {
+		files["a\nb\x1b[31m.json"] = []byte("{")
+		files["validation/$(reboot)/profile_export_aiperf.json"] = []byte(aiperfSummary(1, 1, 1, 1, ""))
+	})
+	if err := os.WriteFile(filepath.Join(dir, "\xff\xfe.json"), nil, 0o644); err != nil {
+		t.Skip("no such names here")
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "validation", "\xff"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r := ingestOne(t, dir, Options{})
+	if len(r.Levels) != 4 || len(r.Sources) != 25 {
+		t.Errorf("%d levels, %d sources", len(r.Levels), len(r.Sources))
+	}
+	for _, s := range r.Sources {
+		if len(sourceBytes(t, s)) != int(s.Size) {
+			t.Errorf("%q: size %d", s.Path, s.Size)
+		}
+	}
+	want := "warning unreadable: ?.json: its name \"\\xff\\xfe.json\" is no UTF-8 text, skipped\nwarning unreadable: validation/?: its name \"\\xff\" is no UTF-8 text, skipped"
+	if got := problemsOf(r); got != want {
+		t.Errorf("problems %s", got)
+	}
+}
+
 func TestFolderLimits(t *testing.T) {
 	deep := smallFolder(t, func(files map[string][]byte) {
 		files[strings.Repeat("d/", MaxDepth+5)+"x"] = nil

@@ -8,8 +8,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/profreport/profreport/internal/profile"
 )
@@ -63,7 +65,7 @@ func (f *folder) Close() error { return f.root.Close() }
 // walk lists one folder and what is below it. A subfolder that cannot be read
 // is a problem; the folder itself is an error.
 func (f *folder) walk(name string, depth int) error {
-	entries, err := fs.ReadDir(f.root.FS(), name)
+	entries, err := f.list(name)
 	if err != nil {
 		if depth == 0 {
 			return err
@@ -74,6 +76,8 @@ func (f *folder) walk(name string, depth int) error {
 	for _, e := range entries {
 		p := path.Join(name, e.Name())
 		switch {
+		case !utf8.ValidString(e.Name()):
+			f.problem(path.Join(name, clip(e.Name())), profile.SeverityWarning, ReasonUnreadable, "its name %q is no UTF-8 text, skipped", e.Name())
 		case e.IsDir():
 			if depth+1 >= MaxDepth {
 				f.problem(p, profile.SeverityError, ReasonTooLarge, "folders nested deeper than %d are not read", MaxDepth)
@@ -96,6 +100,18 @@ func (f *folder) walk(name string, depth int) error {
 		}
 	}
 	return nil
+}
+
+// list returns the entries of one folder, sorted by name.
+func (f *folder) list(name string) ([]fs.DirEntry, error) {
+	d, err := f.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
 }
 
 func (f *folder) problem(p, severity, reason, format string, args ...any) {
