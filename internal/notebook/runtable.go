@@ -90,7 +90,11 @@ func (st *state) tableSpec(c *cellNode, t *table.Table) *TableSpec {
 		if spec.Format == "" && (!spec.unitSet || spec.Unit == l.unit) {
 			spec.Format = l.format
 		}
-		if spec.Missing == "" {
+		switch {
+		case spec.Missing != "":
+		case spec.Format == "verdict":
+			spec.Missing = "–" // no verdict is about it; one that can't be had is `unknown`
+		default:
 			spec.Missing = Missing
 		}
 		out.Columns = append(out.Columns, spec)

@@ -54,7 +54,7 @@ var columnOptions = map[string]columnOption{
 		d.choice(n, "better", &c.Better, "lower", "higher", "zero")
 	}, "`lower`, `higher` or `zero`: marks the best value"},
 	"note":    {func(d *decoder, n *yaml.Node, c *ColumnSpec) { d.column(n, "note", &c.Note) }, "a column with a small note under the value"},
-	"missing": {func(d *decoder, n *yaml.Node, c *ColumnSpec) { d.text(n, &c.Missing) }, "the words for null; `not measured` without it"},
+	"missing": {func(d *decoder, n *yaml.Node, c *ColumnSpec) { d.text(n, &c.Missing) }, "the words for null; without it `not measured`, for verdicts `–` (none is due)"},
 	"align": {func(d *decoder, n *yaml.Node, c *ColumnSpec) {
 		d.choice(n, "align", &c.Align, "left", "right", "center")
 	}, "`left`, `right` or `center`; without it, numbers stand right"},

@@ -77,6 +77,8 @@ func TestSyntax(t *testing.T) {
 		{"plot", "'''plot runs\nkind: bar\nx: method\ny: duration_s\nfinding: \"{{ count(runs) }} runs\"\n'''", "![2 runs](<runs.svg>)"},
 		{"metric as a table", "'''table regret\nshow: [key, value, verdict]\ncolumns: {verdict: {format: verdict}, value: {format: percent}}\n'''",
 			"| Key | Value | Verdict |\n| --- | ---: | --- |\n| decode | 12.3 % | ✕ fail |\n| prefill | *not measured* | ? can't tell |"},
+		{"no verdict is due", fences("'''table duration\nshow: [run, verdict]\ncolumns: {verdict: {format: verdict}}\n'''"),
+			"| Run | Verdict |\n| --- | --- |\n| online | *–* |"},
 		{"finding known", "## A — {{ 1 }} of {{ 2 }}", "## A — 1 of 2"},
 		{"finding unknown", "## A — {{ 1 }} of *{{ nil }}*\n\ntext", "## A\n\ntext"},
 		{"finding empty", "## A — {{ \"\" }}\n\ntext", "## A\n\ntext"},
