@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -226,7 +227,7 @@ func TestDemoLevelsAreTheRecording(t *testing.T) {
 	}
 }
 
-func TestDemoRefusesWhatItCannotRead(t *testing.T) {
+func TestDemoOfOtherFiles(t *testing.T) {
 	if _, err := Demo(demodata.FS, "other"); err == nil {
 		t.Error("an unknown case is read")
 	}
@@ -245,6 +246,14 @@ func TestDemoRefusesWhatItCannotRead(t *testing.T) {
 	damaged["disaggregated/levels.csv"] = &fstest.MapFile{Data: []byte("run,level,started_at\nother,idle,2026-01-05T21:21:58Z\n")}
 	if _, err := Demo(damaged, DemoDisaggregated); err == nil || err.Error() != `disaggregated/levels.csv:2: no run "other" in runs.yaml` {
 		t.Errorf("got %v", err)
+	}
+	// 0.0425583 x 8224 / 350 = 0.9999985: requests are rounded, not cut
+	rounded := maps.Clone(damaged)
+	rounded["disaggregated/levels.csv"] = &fstest.MapFile{Data: []byte("run\n")}
+	rounded["disaggregated/statistics.csv"] = &fstest.MapFile{Data: []byte("run\n")}
+	rounded["disaggregated/decode.csv"] = &fstest.MapFile{Data: []byte("run,kv_usage,context_tokens\nonline-all,0.0425583,350\n")}
+	if runs, err := Demo(rounded, DemoDisaggregated); err != nil || runs[1].DecodePoints[0].Concurrency != profile.Some(int64(1)) {
+		t.Errorf("got %v %v", runs, err)
 	}
 	damaged["aggregated.csv"] = &fstest.MapFile{Data: []byte("mapping,concurrency,ttft_ms,itl_ms\nTP=1,8,fast,1\n")}
 	if _, err := Demo(damaged, DemoAggregated); err == nil || err.Error() != `aggregated.csv:2: ttft_ms: want a number, got "fast"` {
