@@ -88,25 +88,48 @@ func (r *requestRows) write(b *batch) error {
 		}
 	}
 	r.count += int64(len(b.requests))
-	for i := range b.requests {
-		q := &b.requests[i]
-		if q.Status != statusOK || q.Error != "" {
-			if err := r.flush(); err != nil {
+	for rows := b.requests; len(rows) > 0; {
+		if n := rowsPerInsert; len(r.pending) == 0 && len(rows) >= n && allGood(rows[:n]) {
+			if err := insertRequests(r.many, rows[:n]); err != nil {
 				return err
 			}
-			if err := insertRequest(r.bad, q); err != nil {
-				return err
-			}
+			rows = rows[n:]
 			continue
 		}
-		if r.pending = append(r.pending, *q); len(r.pending) == rowsPerInsert {
-			if err := insertRequests(r.many, r.pending); err != nil {
-				return err
-			}
-			r.pending = r.pending[:0]
+		if err := r.one(&rows[0]); err != nil {
+			return err
 		}
+		rows = rows[1:]
 	}
 	return nil
+}
+
+// one stores a request, or keeps it until there are enough.
+func (r *requestRows) one(q *profile.Request) error {
+	if !good(q) {
+		if err := r.flush(); err != nil {
+			return err
+		}
+		return insertRequest(r.bad, q)
+	}
+	r.pending = append(r.pending, *q)
+	if len(r.pending) < rowsPerInsert {
+		return nil
+	}
+	err := insertRequests(r.many, r.pending)
+	r.pending = r.pending[:0]
+	return err
+}
+
+func good(q *profile.Request) bool { return q.Status == statusOK && q.Error == "" }
+
+func allGood(rows []profile.Request) bool {
+	for i := range rows {
+		if !good(&rows[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // flush stores what is pending, so that rows stay in the order of the input.

@@ -37,11 +37,15 @@ type SessionOptions struct {
 	MaxRows int
 	// MaxBytes bounds a single text; 0 is 16 MiB.
 	MaxBytes int
+	// MaxMemory bounds what the engine takes for sorting, for temporary
+	// tables and else, in all sessions together; 0 is 1 GiB.
+	MaxMemory int64
 }
 
 const (
 	defaultMaxRows  = 5_000_000
 	defaultMaxBytes = 16 << 20
+	defaultMemory   = 1 << 30
 	maxLikePattern  = 1000
 )
 
@@ -87,6 +91,10 @@ func (s *Session) prepare(ctx context.Context) error {
 	if s.o.MaxBytes <= 0 {
 		s.o.MaxBytes = defaultMaxBytes
 	}
+	if s.o.MaxMemory <= 0 {
+		s.o.MaxMemory = defaultMemory
+	}
+	sqlite.MaxMemory(s.o.MaxMemory)
 	c := s.conn
 	c.BusyTimeout(busyMillis)
 	c.Limit(sqlite.LimitLength, s.o.MaxBytes)

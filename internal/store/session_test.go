@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/profreport/profreport/internal/store/sqlite"
 	"github.com/profreport/profreport/internal/table"
 )
 
@@ -144,6 +145,29 @@ func TestSessionLimits(t *testing.T) {
 	}
 	if _, err := s.Query(ctx, "select 'a' like ?1", nil); err == nil || !strings.Contains(err.Error(), "give parameters a name") {
 		t.Errorf("bare parameter: got %v", err)
+	}
+}
+
+func TestSessionMemory(t *testing.T) {
+	db := open(t)
+	load(t, db, sampleRun("a"))
+	s, err := OpenSession(context.Background(), db.Path(), SessionOptions{MaxMemory: 8 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	defer sqlite.MaxMemory(defaultMemory)
+	const numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 400000) "
+	for _, text := range []string{
+		numbers + "select max(i) from (select i from n order by random() limit -1 offset 1)",
+		numbers + "select count(distinct printf('%0200d', i)) from n",
+	} {
+		if _, err := s.Query(context.Background(), text, nil); err == nil || !strings.Contains(err.Error(), "more memory than a query may") {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+	if got := rows(t, s, "select run from runs"); got != "a" {
+		t.Errorf("afterwards: %s", got)
 	}
 }
 

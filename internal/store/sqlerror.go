@@ -60,6 +60,8 @@ func sqlError(text string, err error, denied string) error {
 			denied = "this"
 		}
 		return &SQLError{Msg: denied + " is refused", Hint: onlySelect}
+	case sqlite.NoMemory:
+		return &SQLError{Msg: "takes more memory than a query may", Hint: "sort or group fewer rows"}
 	case sqlite.Generic, sqlite.TooBig:
 	default:
 		return err

@@ -66,7 +66,7 @@ func (db *DB) prepare(ctx context.Context, o OpenOptions) error {
 	pragmas := fmt.Sprintf("pragma page_size = %d; pragma foreign_keys = on; pragma temp_store = memory;", size)
 	if o.Fresh {
 		db.conn.Defensive(false) // defensive mode keeps the journal
-		pragmas += "pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive;"
+		pragmas += "pragma journal_mode = off; pragma synchronous = off;"
 	}
 	if err := db.conn.Exec(pragmas); err != nil {
 		return err

@@ -24,7 +24,7 @@ import (
 const blocks = 6
 
 // batchRows is how many requests travel to the inserting goroutine at once.
-const batchRows = 500
+const batchRows = 8 * rowsPerInsert
 
 // batches is how many of them wait for it.
 const batches = 8

@@ -15,17 +15,18 @@ type arena struct {
 	full  []uintptr
 }
 
+// copy returns the address of a copy of b, 0 when there is no memory.
 func (a *arena) copy(tls *libc.TLS, b []byte) uintptr {
 	if len(b) >= a.size-a.used {
+		size := max(2*a.size, 4096, len(b)+1)
+		block := lib.Xsqlite3_malloc64(tls, lib.Tsqlite3_uint64(size))
+		if block == 0 {
+			return 0
+		}
 		if a.block != 0 {
 			a.full = append(a.full, a.block)
 		}
-		a.size = max(2*a.size, 4096, len(b)+1)
-		a.block = lib.Xsqlite3_malloc64(tls, lib.Tsqlite3_uint64(a.size))
-		a.used = 0
-		if a.block == 0 {
-			panic("sqlite: out of memory")
-		}
+		a.block, a.size, a.used = block, size, 0
 	}
 	p := a.block + uintptr(a.used)
 	copy(view(p, len(b)), b)

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -48,6 +49,7 @@ var conns registry[Conn]
 // Open opens the file at path. An empty path with Create is a private
 // database in memory.
 func Open(path string, mode Mode) (*Conn, error) {
+	accounting()
 	c := &Conn{tls: libc.NewTLS()}
 	flags := int32(lib.SQLITE_OPEN_NOMUTEX | lib.SQLITE_OPEN_EXRESCODE)
 	switch mode {
@@ -145,6 +147,25 @@ const (
 // Limit lowers a run-time limit of the engine.
 func (c *Conn) Limit(which, value int) {
 	lib.Xsqlite3_limit(c.tls, c.db, int32(which), int32(value))
+}
+
+// accounting makes the engine count its memory, which must be told before its
+// first use.
+var accounting = sync.OnceFunc(func() {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	va := tls.Alloc(8)
+	defer tls.Free(8)
+	lib.Xsqlite3_config(tls, lib.SQLITE_CONFIG_MEMSTATUS, libc.VaList(va, int32(1)))
+})
+
+// MaxMemory bounds the memory of the engine, over all connections of the
+// process, in bytes; 0 is no bound.
+func MaxMemory(bytes int64) {
+	accounting()
+	tls := libc.NewTLS()
+	defer tls.Close()
+	lib.Xsqlite3_hard_heap_limit64(tls, bytes)
 }
 
 // progressSteps is how many virtual-machine steps pass between two looks at

@@ -25,6 +25,7 @@ const (
 	Corrupt      = lib.SQLITE_CORRUPT
 	NotADB       = lib.SQLITE_NOTADB
 	Denied       = lib.SQLITE_AUTH
+	NoMemory     = lib.SQLITE_NOMEM
 	TooBig       = lib.SQLITE_TOOBIG
 )
 

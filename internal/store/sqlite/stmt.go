@@ -203,12 +203,18 @@ func (s *Stmt) BindFloat(i int, v float64) error {
 // BindText binds a text, copied until Reset.
 func (s *Stmt) BindText(i int, v string) error {
 	p := s.mem.copy(s.c.tls, unsafe.Slice(unsafe.StringData(v), len(v)))
+	if p == 0 {
+		return s.c.fail(lib.SQLITE_NOMEM)
+	}
 	return s.check(lib.Xsqlite3_bind_text(s.c.tls, s.p, int32(i), p, int32(len(v)), 0))
 }
 
 // BindBlob binds bytes, copied until Reset.
 func (s *Stmt) BindBlob(i int, v []byte) error {
 	p := s.mem.copy(s.c.tls, v)
+	if p == 0 {
+		return s.c.fail(lib.SQLITE_NOMEM)
+	}
 	return s.check(lib.Xsqlite3_bind_blob(s.c.tls, s.p, int32(i), p, int32(len(v)), 0))
 }
 
