@@ -443,6 +443,29 @@ func TestLoadLevels(t *testing.T) {
 	a.check("sim", "sla_hit_rate medium", nil, nil, "no goodput definition")
 }
 
+// TestKeptInterval: order statistics that the archive kept stand for those of
+// the requests.
+func TestKeptInterval(t *testing.T) {
+	kept := func(l *profile.LoadLevel) {
+		l.Statistics = append(l.Statistics, profile.Statistic{Metric: "ttft", Statistic: "p50_low", Value: 90, Unit: "ms"},
+			profile.Statistic{Metric: "ttft", Statistic: "p50_high", Value: 140, Unit: "ms"}, profile.Statistic{Metric: "ttft", Statistic: "count", Value: 50, Unit: "requests"})
+	}
+	requests := func(r *profile.Run) {
+		r.Sources = append(r.Sources, profile.Source{Path: "requests.jsonl", Kind: "aiperf_jsonl", Size: 1, Bytes: []byte("y")})
+		r.RequestLogs = append(r.RequestLogs, profile.RequestLog{Level: "medium", Source: 1, Decode: func(in io.Reader, yield func(*profile.Request, *profile.Problem) error) error {
+			if _, err := io.Copy(io.Discard, in); err != nil {
+				return err
+			}
+			return yield(&profile.Request{TTFT: some(1.0), Status: "ok"}, nil)
+		}})
+	}
+	a := newArchive(t, nil, []*profile.Run{aRun("sim", "Sim", profile.Simulated, level("medium", 4, 2, 115, 16, 1615, kept), requests)})
+	r := a.metricRows("sim")["ttft_measured medium"]
+	if r["low"] != 90.0 || r["high"] != 140.0 || r["n"] != int64(50) || r["note"] != "order statistics" {
+		t.Errorf("got %v to %v, n %v (%v), want what was kept", r["low"], r["high"], r["n"], r["note"])
+	}
+}
+
 func TestNominalLoad(t *testing.T) {
 	bare := func(l *profile.LoadLevel) { l.Statistics, l.RequestThroughput = nil, profile.Opt[float64]{} }
 	a := newArchive(t, nil, []*profile.Run{aRun("sim", "Sim", profile.Simulated, level("medium", 4, 0, 0, 0, 0, bare))})

@@ -29,7 +29,7 @@ select
   *,
   request_count - coalesce(error_count, 0) as valid_count,
   exists (select 1 from requests q where q.run_id = joined.run_id and q.level = joined.level) as has_requests,
-  coalesce(max(1.0, case when serving_mode = 'aggregated' then in_system else in_decode end / coalesce(decode_replicas, 1)), nominal) as obtained,
+  coalesce(max(1.0, case when serving_mode = 'aggregated' then in_system else in_decode end / coalesce(nullif(decode_replicas, 0), 1)), nominal) as obtained,
   case when in_decode is not null then 'obtained' when nominal is not null then 'nominal' end as basis,
   concat_ws('; ',
     case when in_decode is null and nominal is not null then 'nominal: the means that give the obtained load are missing' end,

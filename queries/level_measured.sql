@@ -1,7 +1,8 @@
 -- name: level_measured
 -- doc: One row a load level and latency (ttft, itl): what was measured, in ms. m is the stored p50; low and high bound
---   it at 95 %: order statistics of the requests where they are stored, else the innermost stored percentiles that
---   enclose those ranks, an outer bound (rules 24, 30). n counts valid requests.
+--   it at 95 %: order statistics of the requests where they are stored (as the archive keeps them, p50_low and p50_high of
+--   load_statistics, else from the requests), otherwise the innermost stored percentiles that enclose those ranks, an
+--   outer bound (rules 24, 30). n counts valid requests.
 with summaries as (
   select s.run_id, t.level, t.metric, t.statistic, t.value
   from scope s cross join load_statistics t on t.run_id = s.run_id
@@ -18,16 +19,25 @@ wide as (
     max(case when statistic = 'p90' then value end) as p90,
     max(case when statistic = 'p95' then value end) as p95,
     max(case when statistic = 'p99' then value end) as p99,
-    max(case when statistic = 'max' then value end) as max
+    max(case when statistic = 'max' then value end) as max,
+    max(case when statistic = 'p50_low' then value end) as p50_low,
+    max(case when statistic = 'p50_high' then value end) as p50_high,
+    max(case when statistic = 'count' then value end) as n
   from summaries
   group by run_id, level, metric
+),
+kept as (
+  -- levels whose order statistics the archive keeps
+  select run_id, level from wide where p50_low is not null or p50_high is not null group by run_id, level
 ),
 from_requests as materialized (
   select l.run_id, l.level,
     count(q.ttft_ms) as ttft_n, percentile_low(q.ttft_ms, 50) as ttft_low, percentile_high(q.ttft_ms, 50) as ttft_high, median(q.ttft_ms) as ttft_p50,
     count(q.itl_ms) as itl_n, percentile_low(q.itl_ms, 50) as itl_low, percentile_high(q.itl_ms, 50) as itl_high, median(q.itl_ms) as itl_p50
-  from level_loads l cross join requests q on q.run_id = l.run_id and q.level = l.level
-  where l.has_requests and q.status = 'ok'
+  from level_loads l
+  left join kept k on k.run_id = l.run_id and k.level = l.level
+  cross join requests q on q.run_id = l.run_id and q.level = l.level
+  where l.has_requests and k.run_id is null and q.status = 'ok'
   group by l.run_id, l.level
 ),
 -- the ranks of rule 30 for each sample size: the interval of the median of 1, 2, ..., n
@@ -64,9 +74,9 @@ bounds as (
 select
   l.run_id, l.run, l.level, k.metric,
   coalesce(w.p50, iif(k.metric = 'ttft', f.ttft_p50, f.itl_p50)) as m,
-  case when not l.has_requests then b.low when k.metric = 'ttft' then f.ttft_low else f.itl_low end as low,
-  case when not l.has_requests then b.high when k.metric = 'ttft' then f.ttft_high else f.itl_high end as high,
-  case when not l.has_requests then l.valid_count when k.metric = 'ttft' then f.ttft_n else f.itl_n end as n,
+  case when not l.has_requests then b.low else coalesce(w.p50_low, iif(k.metric = 'ttft', f.ttft_low, f.itl_low)) end as low,
+  case when not l.has_requests then b.high else coalesce(w.p50_high, iif(k.metric = 'ttft', f.ttft_high, f.itl_high)) end as high,
+  case when not l.has_requests then l.valid_count else coalesce(iif(k.metric = 'ttft', f.ttft_n, f.itl_n), w.n, l.valid_count) end as n,
   case when l.has_requests then 'order statistics' when b.low is not null or b.high is not null then 'outer bound' end as interval_basis,
   w.avg, w.min, w.p10, w.p25, coalesce(w.p50, iif(k.metric = 'ttft', f.ttft_p50, f.itl_p50)) as p50, w.p75, w.p90, w.p95, w.p99, w.max
 from level_loads l
