@@ -90,7 +90,7 @@ type InlineNode struct {
 	ast.BaseInline
 	Inline *Inline
 
-	span span // the text between the braces; its offsets are those of the parsed text
+	span span // the text between the braces; its places are those of the parsed text
 }
 
 // Kind implements ast.Node.

@@ -34,17 +34,6 @@ func (c *exprCompiler) exprFault(s span, err error) Fault {
 	return c.lines.fault(s.at(fe.From), "%s", plainMessage(fe.Message))
 }
 
-// at returns the place of a character of the text.
-func (s *span) at(char int) int {
-	for i := range s.text {
-		if char <= 0 {
-			return s.offset(i)
-		}
-		char--
-	}
-	return s.offset(len(s.text))
-}
-
 var (
 	misfit      = regexp.MustCompile(`^invalid operation: (\S+(?: \w+)?) \(mismatched types? (.+?)(?: and (.+))?\)$`)
 	unknownName = regexp.MustCompile(`^unknown field (\w+)$`)

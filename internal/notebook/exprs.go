@@ -59,8 +59,9 @@ const maxNodes = 2000
 
 // compiler holds what all expressions of one notebook share.
 type exprCompiler struct {
-	lines *lines
-	base  *conf.Config
+	lines  *lines
+	base   *conf.Config
+	syntax *conf.Config // for parsing, when no names are known yet
 }
 
 // clocks are the built-ins that read the clock or the time zone: with them, the
@@ -88,7 +89,9 @@ func newExprCompiler(l *lines, functions []function) *exprCompiler {
 		base.Functions[f.name] = f.builtin()
 		delete(base.Builtins, f.name)
 	}
-	return &exprCompiler{lines: l, base: base}
+	c := &exprCompiler{lines: l, base: base}
+	c.syntax = c.config(types.Map{})
+	return c
 }
 
 // config returns a configuration with the types of the names in use.
@@ -116,7 +119,7 @@ func (c *exprCompiler) compile(s span, ns *names, want wanted) (*expression, []F
 	case len(s.text) > maxExpr:
 		return fail(c.lines.fault(s.start, "the expression is longer than %d bytes", maxExpr))
 	}
-	tree, err := parser.ParseWithConfig(s.text, c.config(types.Map{}))
+	tree, err := parser.ParseWithConfig(s.text, c.syntax)
 	if err != nil {
 		return fail(c.exprFault(s, err))
 	}

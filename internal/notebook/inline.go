@@ -17,35 +17,6 @@ import (
 // maxExpr is the longest expression, in bytes.
 const maxExpr = 4096
 
-// span is the text between braces. Its bytes need not be neighbours in the
-// source: lines of a quotation and the `\|` of a table row are joined, so
-// every byte of Text has its own offset.
-type span struct {
-	text    string
-	offsets []int // of each byte of text, and of the end: len(text)+1
-	start   int   // of the first brace
-	end     int   // after the last brace
-	fault   string
-}
-
-// offset returns where byte i of the text stands.
-func (s *span) offset(i int) int {
-	if len(s.offsets) == 0 {
-		return s.start
-	}
-	return s.offsets[min(max(i, 0), len(s.offsets)-1)]
-}
-
-// lineSpan is a span of neighbouring bytes of src.
-func lineSpan(src []byte, exprStart, exprEnd, start, end int) span {
-	s := span{text: string(src[exprStart:exprEnd]), start: start, end: end}
-	s.offsets = make([]int, len(s.text)+1)
-	for i := range s.offsets {
-		s.offsets[i] = exprStart + i
-	}
-	return s
-}
-
 // markdown is the parser of notebooks. GitHub's tables, links, strikethrough
 // and task lists, attributes on headings; no raw HTML reaches the page because
 // render's HTML writer leaves it out.
@@ -103,7 +74,6 @@ func readSpan(block text.Reader, inTable bool) span {
 		if n >= 0 {
 			s.add(line[skip:skip+n-2], seg.Start+skip, inTable)
 			s.end = seg.Start + skip + n
-			s.offsets = append(s.offsets, s.end-2)
 			block.Advance(skip + n)
 			return s
 		}
@@ -117,7 +87,6 @@ func readSpan(block text.Reader, inTable bool) span {
 	if i := bytes.Index(line[2:], []byte("}}")); i >= 0 {
 		s = span{start: seg.Start, end: seg.Start + 2 + i + 2}
 		s.add(line[2:2+i], seg.Start+2, inTable)
-		s.offsets = append(s.offsets, s.end-2)
 		block.Advance(2 + i + 2)
 		return s
 	}
@@ -126,18 +95,4 @@ func readSpan(block text.Reader, inTable bool) span {
 		s.fault = "{{ is not closed in this cell of the table; write \\| for | inside it"
 	}
 	return s
-}
-
-// add appends bytes that stand at offset at, with `\|` read as `|` in a table.
-func (s *span) add(text []byte, at int, inTable bool) {
-	var b strings.Builder
-	b.WriteString(s.text)
-	for i, c := range text {
-		if inTable && c == '\\' && i+1 < len(text) && text[i+1] == '|' {
-			continue
-		}
-		b.WriteByte(c)
-		s.offsets = append(s.offsets, at+i)
-	}
-	s.text = b.String()
 }

@@ -142,17 +142,6 @@ func (nb *Notebook) readProse(items []item) []directive {
 	return inside
 }
 
-// moved maps the offsets of a span.
-func (s span) moved(to func(int) int) span {
-	out := s
-	out.start, out.end = to(s.start), to(max(s.end-1, 0))+1
-	out.offsets = make([]int, len(s.offsets))
-	for i, o := range s.offsets {
-		out.offsets[i] = to(o)
-	}
-	return out
-}
-
 // checkFence finds cells that will not run: misspelt, or not at top level.
 func (nb *Notebook) checkFence(n *ast.FencedCodeBlock, x *expansion) {
 	if n.Info == nil {

@@ -40,7 +40,6 @@ func newTemplate(s span, to *string) (t *template, msg string) {
 		}
 		inner := s.after(i + 2)
 		inner.text, inner.start, inner.end = inner.text[:n-2], s.offset(i), s.offset(i+2+n)
-		inner.offsets = inner.offsets[:n-1]
 		if word := keyword(inner.text); word != "" {
 			return nil, "{{ " + word + " }} can't stand in an option; write {{ condition ? this : that }}"
 		}

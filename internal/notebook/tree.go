@@ -213,9 +213,3 @@ func (b *builder) loop(n *forNode, whole, rest span) {
 		n.variable = ""
 	}
 }
-
-// after is the rest of a span from byte i of its text on.
-func (s span) after(i int) span {
-	i = min(i, len(s.text))
-	return span{text: s.text[i:], offsets: s.offsets[i:], start: s.offset(i), end: s.end}
-}

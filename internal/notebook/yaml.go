@@ -96,30 +96,9 @@ func (y *yamlText) text(n *yaml.Node) span {
 			return lineSpan(src, at+lead, at+lead+len(n.Value), at, at+lead+len(n.Value))
 		}
 	}
-	s := span{text: n.Value, start: at, end: at, offsets: make([]int, len(n.Value)+1)}
-	for i := range s.offsets {
-		s.offsets[i] = at
-	}
+	s := span{text: n.Value, start: at, end: at, runs: []textRun{{source: at, fixed: true}}}
 	s.anchor(src)
 	return s
-}
-
-// anchor gives the bytes from each `{{` on the place of the `{{` of the same
-// number in the source.
-func (s *span) anchor(src []byte) {
-	at, pos := s.start, 0
-	for {
-		i := strings.Index(s.text[pos:], "{{")
-		j := strings.Index(string(src[at:min(len(src), at+4*maxExpr)]), "{{")
-		if i < 0 || j < 0 {
-			return
-		}
-		pos, at = pos+i, at+j
-		for k := pos; k < len(s.text) && at+k-pos < len(src) && src[at+k-pos] == s.text[k]; k++ {
-			s.offsets[k] = at + k - pos
-		}
-		pos, at = pos+2, at+2
-	}
 }
 
 // each calls f with every key and value of a mapping.
