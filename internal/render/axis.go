@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -299,6 +300,23 @@ func categories(data []datum, get func(datum) string) []string {
 		}
 	}
 	return cats
+}
+
+// mostCategories is how many names an axis can hold before a figure says
+// nothing any more.
+const mostCategories = 1000
+
+// name makes the axis one of categories and returns the place of each.
+func (a *axis) name(cats []string) (place map[string]float64, err error) {
+	if len(cats) > mostCategories {
+		return nil, fmt.Errorf("plot: %d categories are too many to draw, at most %d", len(cats), mostCategories)
+	}
+	a.cats, a.log = cats, false
+	place = make(map[string]float64, len(cats))
+	for i, s := range cats {
+		place[s] = float64(i)
+	}
+	return place, nil
 }
 
 // distinct returns the sorted distinct numbers, at most n of them; more give

@@ -205,8 +205,8 @@ func (f *figure) titles(r box, fr *frame, facet string) {
 		if higherIsBetter(f.x.title) {
 			low, high = high, low
 		}
-		f.text(fr.x0, fr.y0-8, start, "tk", "← "+low, "")
-		f.text(fr.x1, fr.y0-8, end, "tk", high+" →", "")
+		f.text(fr.x0, fr.y0-11, start, "tk", "← "+low, "")
+		f.text(fr.x1, fr.y0-11, end, "tk", high+" →", "")
 	}
 }
 

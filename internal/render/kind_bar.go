@@ -8,7 +8,9 @@ import (
 
 // scaleBar finds the axes of bars, which start at zero.
 func scaleBar(f *figure) error {
-	f.scaleCategories()
+	if err := f.scaleCategories(); err != nil {
+		return err
+	}
 	a := f.valueAxis()
 	for _, d := range f.data {
 		a.extend(f.value(d))
@@ -129,7 +131,9 @@ func (f *figure) baseline(fr *frame) {
 
 // scaleStacked finds the axes of stacked bars. Only values above zero stack.
 func scaleStacked(f *figure) error {
-	f.scaleCategories()
+	if err := f.scaleCategories(); err != nil {
+		return err
+	}
 	a := f.valueAxis()
 	a.log = false
 	type id struct {

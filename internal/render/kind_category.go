@@ -9,7 +9,7 @@ import (
 // scaleCategories finds which column holds the categories: text in y puts them
 // down the left side, else x puts them along the bottom. The category's place
 // replaces the number in the datum.
-func (f *figure) scaleCategories() {
+func (f *figure) scaleCategories() error {
 	numeric := 0
 	for _, d := range f.data {
 		if !isNaN(d.y) {
@@ -21,21 +21,29 @@ func (f *figure) scaleCategories() {
 		byText = false
 	}
 	if byText {
+		nameNumbers(f.data, yNumber, yText)
 		cats := categories(f.data, func(d datum) string { return d.ys })
 		slices.Reverse(cats) // the first one is at the top
-		f.y.cats, f.y.log = cats, false
+		place, err := f.y.name(cats)
+		if err != nil {
+			return err
+		}
 		for i := range f.data {
-			f.data[i].y = float64(slices.Index(cats, f.data[i].ys))
+			f.data[i].y = place[f.data[i].ys]
 		}
 	} else {
-		cats := categories(f.data, func(d datum) string { return d.xs })
-		f.x.cats, f.x.log = cats, false
+		nameNumbers(f.data, xNumber, xText)
+		place, err := f.x.name(categories(f.data, func(d datum) string { return d.xs }))
+		if err != nil {
+			return err
+		}
 		for i := range f.data {
-			f.data[i].x = float64(slices.Index(cats, f.data[i].xs))
+			f.data[i].x = place[f.data[i].xs]
 		}
 	}
 	f.x.signed = isErrorTitle(f.x.title) && f.x.cats == nil
 	f.y.signed = isErrorTitle(f.y.title) && f.y.cats == nil
+	return nil
 }
 
 func (f *figure) hasText(get func(datum) string) bool {
@@ -102,7 +110,9 @@ func rowsHeight(f *figure) float64 {
 
 // scaleInterval finds the axes of dots with their intervals by category.
 func scaleInterval(f *figure) error {
-	f.scaleCategories()
+	if err := f.scaleCategories(); err != nil {
+		return err
+	}
 	a := f.valueAxis()
 	for _, d := range f.data {
 		if a.draws(f.value(d)) {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -14,9 +15,13 @@ type heatGrid struct {
 	min, max float64
 }
 
+// mostCells is how many cells a heat map may have.
+const mostCells = 10000
+
 // scaleHeatmap makes both axes categories: numbers in order, text as found.
 func scaleHeatmap(f *figure) error {
-	f.x.log, f.y.log = false, false
+	nameNumbers(f.data, xNumber, xText)
+	nameNumbers(f.data, yNumber, yText)
 	f.x.cats = heatCategories(f.data, func(d datum) (float64, string) { return d.x, d.xs })
 	f.y.cats = heatCategories(f.data, func(d datum) (float64, string) { return d.y, d.ys })
 	f.x.numbers = numericColumn(f.data, func(d datum) (float64, string) { return d.x, d.xs })
@@ -24,15 +29,29 @@ func scaleHeatmap(f *figure) error {
 	if !f.y.numbers {
 		slices.Reverse(f.y.cats) // the first one is at the top
 	}
-	if len(f.x.cats) == 0 || len(f.y.cats) == 0 || len(f.x.cats)*len(f.y.cats) > 20000 {
+	if len(f.x.cats) == 0 || len(f.y.cats) == 0 {
 		return ErrNoData
 	}
-	at := func(cats []string, s string) float64 { return float64(slices.Index(cats, s)) }
+	xs, err := f.x.name(f.x.cats)
+	if err != nil {
+		return err
+	}
+	ys, err := f.y.name(f.y.cats)
+	if err != nil {
+		return err
+	}
+	if n := len(f.x.cats) * len(f.y.cats); n > mostCells {
+		return fmt.Errorf("plot: %d cells are too many to draw, at most %d", n, mostCells)
+	}
 	g := &heatGrid{scale: f.spec.Scale, min: math.Inf(1), max: math.Inf(-1)}
 	words, numbers := 0, 0
 	for i := range f.data {
 		d := &f.data[i]
-		d.x, d.y = at(f.x.cats, d.xs), at(f.y.cats, d.ys)
+		x, okX := xs[d.xs]
+		y, okY := ys[d.ys]
+		if d.x, d.y = x, y; !okX || !okY {
+			d.x, d.y = -1, -1
+		}
 		switch v := d.value.(type) {
 		case string:
 			if v != "" {

@@ -20,9 +20,12 @@ func (f *figure) scaleXY() error {
 		if len(cats) == 1 && cats[0] == "" {
 			return ErrNoData
 		}
-		f.x.cats, f.x.log = cats, false
+		place, err := f.x.name(cats)
+		if err != nil {
+			return err
+		}
 		for i := range f.data {
-			f.data[i].x = float64(slices.Index(cats, f.data[i].xs))
+			f.data[i].x = place[f.data[i].xs]
 		}
 	}
 	if f.spec.Order == "" && f.x.cats == nil && f.kind.connects(f.spec.Kind) {

@@ -10,19 +10,19 @@ import (
 // times as ISO 8601 text, which then count from the first of them in the unit
 // of the axis title: s, min (default) or h.
 func scaleTimeline(f *figure) error {
-	if f.spec.Y == "" && f.spec.X != "" {
-		for i := range f.data {
-			f.data[i].ys = f.data[i].xs
-		}
-	}
 	f.readTimes()
+	nameNumbers(f.data, yNumber, yText)
 	cats := categories(f.data, func(d datum) string { return d.ys })
 	slices.Reverse(cats)
-	f.y.cats, f.y.log, f.x.log = cats, false, false
+	place, err := f.y.name(cats)
+	if err != nil {
+		return err
+	}
+	f.x.log = false
 	f.y.title = ""
 	for i := range f.data {
 		d := &f.data[i]
-		d.y = float64(slices.Index(cats, d.ys))
+		d.y = place[d.ys]
 		f.x.extend(d.from)
 		f.x.extend(d.to)
 	}
@@ -97,7 +97,7 @@ func drawTimeline(f *figure, fr *frame, data []datum) {
 		e := element{f.partClass(d, parts), d.title, d.key}
 		if e.title == "" {
 			_, unit := splitUnit(f.x.title)
-			e.title = joined(", ", d.ys, d.by) + ": " + significant(d.from, 3) + " to " + significant(d.to, 3) + thin + unit
+			e.title = joined(", ", d.ys, d.by) + ": " + significant(d.from, 3) + " to " + joined(thin, significant(d.to, 3), unit)
 		}
 		r := f.cellRect(fr, e, d.from, d.to, d.y, 0, width)
 		ends[d.y] = math.Max(ends[d.y], r.x1)

@@ -2,9 +2,16 @@
   var d=document,all=function(s){return [].slice.call(d.querySelectorAll(s))};
   // tooltips: <title> is the fallback; the same key lights up in every figure
   var tip=d.createElement('div');tip.id='tip';d.body.appendChild(tip);
-  all('svg.fig title').forEach(function(t){var e=t.parentNode;e.setAttribute('data-t',t.textContent);e.removeChild(t)});
+  function titled(e){ // the element that has a <title>, which moves to data-t so that the browser's own box stays away
+    for(;e&&e.closest&&e.tagName!=='svg'&&e.closest('svg.fig');e=e.parentNode){
+      var t=e.firstElementChild;
+      if(t&&t.tagName==='title'){e.setAttribute('data-t',t.textContent);e.removeChild(t)}
+      if(e.hasAttribute('data-t'))return e;
+    }
+    return null;
+  }
   function show(ev){
-    var e=ev.target.closest&&ev.target.closest('[data-t]');
+    var e=titled(ev.target);
     all('.m.hot').forEach(function(m){m.classList.remove('hot')});
     if(!e){tip.style.display='none';return}
     tip.textContent=e.getAttribute('data-t');tip.style.display='block';

@@ -246,7 +246,7 @@ func htmlBlock(bw util.BufWriter, source []byte, n ast.Node, entering bool) (ast
 
 func (w *proseWriter) link(bw util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		openLink(bw, string(n.(*ast.Link).Destination))
+		openLink(bw, string(resolve(n.(*ast.Link).Destination)))
 	} else {
 		_, _ = bw.WriteString("</a>")
 	}

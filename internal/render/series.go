@@ -68,7 +68,7 @@ func readData(spec *notebook.PlotSpec, t *table.Table) ([]datum, error) {
 		}
 		data[i] = datum{
 			x: number(get(0)), y: number(get(1)), low: number(get(2)), high: number(get(3)), from: number(get(4)), to: number(get(5)),
-			xs: words(get(0)), ys: words(get(1)), froms: words(get(4)), tos: words(get(5)), by: words(get(6)), facet: words(get(7)), label: words(get(8)), title: words(get(9)),
+			xs: textOnly(get(0)), ys: textOnly(get(1)), froms: textOnly(get(4)), tos: textOnly(get(5)), by: words(get(6)), facet: words(get(7)), label: words(get(8)), title: words(get(9)),
 			value: get(10), style: parseStyle(get(11)), key: rowKey(row, keys),
 		}
 	}
@@ -82,6 +82,28 @@ func number(v any) float64 {
 	}
 	return f
 }
+
+// textOnly returns a cell that is text; numbers are written when they turn
+// out to be names.
+func textOnly(v any) string {
+	s, _ := v.(string)
+	return visible(s)
+}
+
+// nameNumbers writes the numbers of a column that holds names.
+func nameNumbers(data []datum, number func(*datum) float64, text func(*datum) *string) {
+	for i := range data {
+		d := &data[i]
+		if s := text(d); *s == "" && !isNaN(number(d)) {
+			*s = words(number(d))
+		}
+	}
+}
+
+func xNumber(d *datum) float64 { return d.x }
+func yNumber(d *datum) float64 { return d.y }
+func xText(d *datum) *string   { return &d.xs }
+func yText(d *datum) *string   { return &d.ys }
 
 // words formats a cell as a label: null is empty.
 func words(v any) string {

@@ -1,6 +1,9 @@
 package render
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // tooltip says what a mark is: the title column, or series, place and value
 // with its interval.
@@ -45,7 +48,11 @@ func colon(parts []string) string {
 // quantity writes "TTFT 197 ms [190, 204]".
 func quantity(a axis, v float64, d datum) string {
 	name, unit := splitUnit(a.title)
+	name, _, _ = strings.Cut(name, ", (") // the formula is on the axis
 	s := significant(v, 3)
+	if v == math.Trunc(v) {
+		s = exactly(v)
+	}
 	if a.signed && v > 0 {
 		s = "+" + s
 	}
