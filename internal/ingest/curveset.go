@@ -86,7 +86,7 @@ type chosenEngine struct {
 // deployment, the configuration beside the curves, or a deployment that was
 // put into the folder.
 func (r *results) engineOf(phase profile.Phase) chosenEngine {
-	if r.log != nil && !r.log.Naive {
+	if r.log != nil {
 		for _, rec := range r.log.Recommendations {
 			if rec.Phase == phase && rec.Mapping != "" {
 				p, _ := parseMapping(rec.Mapping)

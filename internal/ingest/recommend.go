@@ -12,7 +12,7 @@ import (
 // covers the ISL.
 func (r *results) recommend() {
 	aggregated := r.final.Engine(profile.Aggregated)
-	if aggregated != nil && (r.log == nil || r.log.Naive || len(r.log.Recommendations) == 0) {
+	if aggregated != nil && (r.log == nil || len(r.log.Recommendations) == 0) {
 		r.configured(profile.Aggregated, aggregated)
 		return
 	}
@@ -30,7 +30,7 @@ func (r *results) recommend() {
 // printed is the log's recommendation. A line without figures (the current
 // profiler's) takes those of the candidate it names.
 func (r *results) printed(phase profile.Phase) (profile.Recommendation, bool) {
-	if r.log == nil || r.log.Naive {
+	if r.log == nil {
 		return profile.Recommendation{}, false
 	}
 	i := slices.IndexFunc(r.log.Recommendations, func(x profile.Recommendation) bool { return x.Phase == phase })
