@@ -52,7 +52,7 @@ items as (
   join run_phases r on r.run_id = w.run_id and r.phase = w.phase and not r.both_limits
   left join p_best p on p.run_id = w.run_id and p.phase = w.phase and p.mapping = w.mapping
   left join m_best m on m.run_id = w.run_id and m.phase = w.phase and m.mapping = w.mapping
-  where exists (select 1 from predictions o where o.run_id = w.run_id and o.phase = w.phase and o.mapping = w.mapping and o.refused is null)
+  join (select run_id, phase, mapping from shared group by run_id, phase, mapping) o on o.run_id = w.run_id and o.phase = w.phase and o.mapping = w.mapping
   union all
   select a.run_id, a.run, a.group_id, a.phase, 1, 'all points', a.mapping || coalesce(' @' || a.concurrency, ''), a.gpus,
     a.p_throughput, a.m_throughput, a.baseline, a.concurrency, a.concurrency, null
