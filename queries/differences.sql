@@ -3,32 +3,32 @@
 --   severity: blocks (withholds a verdict), warns, unknown (known on one side only), harmless. sides lists each value
 --   with the methods that have it; remedy says how to remove the difference.
 with facts as (
-  select group_id, method, run_id, 'KV capacity of a decode engine [tokens]' as what, cast(max_kv_tokens as text) as value, 10 as kind from scope
+  select group_id, label, run_id, 'KV capacity of a decode engine [tokens]' as what, cast(max_kv_tokens as text) as value, 10 as kind from scope
   union all
-  select group_id, method, run_id, 'SLA stated [ms]', concat_ws(' / ', stated_ttft_ms, stated_itl_ms), 20 from scope where stated_ttft_ms is not null or stated_itl_ms is not null
+  select group_id, label, run_id, 'SLA stated [ms]', concat_ws(' / ', stated_ttft_ms, stated_itl_ms), 20 from scope where stated_ttft_ms is not null or stated_itl_ms is not null
   union all
-  select s.group_id, s.method, s.run_id, 'mapping of the prefill curve', (select min(p.mapping) from prefill_points p where p.run_id = s.run_id), 30 from scope s
+  select s.group_id, s.label, s.run_id, 'mapping of the prefill curve', (select min(p.mapping) from prefill_points p where p.run_id = s.run_id), 30 from scope s
   union all
-  select s.group_id, s.method, s.run_id, 'mapping of the decode surface', (select min(p.mapping) from decode_points p where p.run_id = s.run_id), 31 from scope s
+  select s.group_id, s.label, s.run_id, 'mapping of the decode surface', (select min(p.mapping) from decode_points p where p.run_id = s.run_id), 31 from scope s
   union all
-  select group_id, method, run_id, 'GPU type', gpu_type, 40 from scope
+  select group_id, label, run_id, 'GPU type', gpu_type, 40 from scope
   union all
-  select group_id, method, run_id, 'backend version', backend_version, 41 from scope
+  select group_id, label, run_id, 'backend version', backend_version, 41 from scope
   union all
-  select p.group_id, s.method, p.run_id, 'decode load swept [requests]', min(p.concurrency) || ' to ' || max(p.concurrency), 50
+  select p.group_id, s.label, p.run_id, 'decode load swept [requests]', min(p.concurrency) || ' to ' || max(p.concurrency), 50
   from points p join scope s on s.run_id = p.run_id where p.phase = 'decode' and p.concurrency is not null group by p.run_id
   union all
-  select c.group_id, c.method, c.run_id, 'GPUs of the deployed choice', cast(sum(c.gpus) as text), 90 from choices c group by c.run_id having count(c.gpus) = count(*)
+  select c.group_id, s.label, c.run_id, 'GPUs of the deployed choice', cast(sum(c.gpus) as text), 90 from choices c join scope s on s.run_id = c.run_id group by c.run_id having count(c.gpus) = count(*)
   union all
-  select group_id, method, run_id, 'load tests', group_concat(level || ' at ' || cast(nominal as integer), ', '), 60
-  from level_loads where nominal is not null group by run_id
+  select l.group_id, s.label, l.run_id, 'load tests', group_concat(l.level || ' at ' || cast(l.nominal as integer), ', '), 60
+  from level_loads l join scope s on s.run_id = l.run_id where l.nominal is not null group by l.run_id
   union all
-  select s.group_id, s.method, s.run_id, t.key, t.value, 100
+  select s.group_id, s.label, s.run_id, t.key, t.value, 100
   from scope s cross join settings t on t.run_id = s.run_id
-  where s.group_runs > 1 and not regexp('(?i)(namespace|\.name$|\.path$|path\.|timestamp|date|time|podname|ports?\b|label|uid|^level\.|^recommendation\.|^table\.|original\.|^aiperf\.|results[-_]dir|cli_command|url|artifact|\.(gpus|mapping)$|engine-num-gpu|replicas)', t.key)
+  where s.group_runs > 1 and not regexp('(?i)(namespace|\.name$|\.path$|path\.|timestamp|date|time|podname|ports?\b|label|uid|^level\.|^recommendation\.|^table\.|original\.|^aiperf\.|results[-_]dir|cli_command|url|artifact|\.(gpus|mapping)$|engine[-_]num[-_]gpu|replicas|tensor[-_]parallel|_pick\.|selected_|^request_status\.)', t.key)
 ),
 grouped as (
-  select group_id, kind, what, value, count(distinct run_id) as runs, group_concat(distinct method) as methods, min(run_id) as first_run
+  select group_id, kind, what, value, count(distinct run_id) as runs, group_concat(distinct label) as methods, min(run_id) as first_run
   from facts
   where value is not null
   group by group_id, kind, what, value
@@ -58,7 +58,7 @@ select
     when l.kind = 10 then 'warns'
     when l.kind in (41, 50, 60) then 'warns'
     when l.kind = 90 then 'harmless'
-    when regexp('(?i)(kv|cache|memory|max_batch|max_num|max_seq|quant|dtype|precision|tensor_parallel|tp[-_]size|image|version|database|chunk|graph|engine)', l.what) then 'warns'
+    when regexp('(?i)(kv|cache|memory|max[-_](batch|num|seq)|quant|dtype|precision|image|version|database|chunk|graph|engine)', l.what) then 'warns'
     else 'harmless'
   end as severity,
   l.what, l.sides || iif(l.distinct_values > 6, '; and ' || (l.distinct_values - 6) || ' more', '') as sides,
@@ -74,7 +74,7 @@ select
     when l.kind = 10 and l.kv_apart or l.kind in (20, 30, 31) then 1
     when l.kind in (10, 41, 50, 60) then 2
     when l.kind = 90 then 4
-    when regexp('(?i)(kv|cache|memory|max_batch|max_num|max_seq|quant|dtype|precision|tensor_parallel|tp[-_]size|image|version|database|chunk|graph|engine)', l.what) then 2
+    when regexp('(?i)(kv|cache|memory|max[-_](batch|num|seq)|quant|dtype|precision|image|version|database|chunk|graph|engine)', l.what) then 2
     else 4
   end as severity_rank
 from listed l

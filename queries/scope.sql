@@ -1,7 +1,7 @@
 -- name: scope
 -- doc: One row a selected run: its group (rule 1), the SLA in force for it (rule 2) and the run its cost is measured against
---   (rule 7). own_sla is 1 when the run stated another SLA than the comparison's: then it is judged at its own. Durations
---   in s, SLA in ms.
+--   (rule 7). own_sla is 1 when the run stated another SLA than the comparison's: then it is judged at its own. label
+--   is the method where only one run of the group has it, else the run. Durations in s, SLA in ms.
 -- param: reference text null -- run that cost is compared with; null: rule 7 chooses
 with joined as (
   select
@@ -24,6 +24,7 @@ select
   group_id,
   group_name,
   deployment_name,
+  iif(method <> '' and count(*) over (partition by group_id, method) = 1, method, run) as label,
   group_runs,
   unknown_fields,
   group_mode as serving_mode,
