@@ -69,7 +69,7 @@ func (a *app) root() *cobra.Command {
 	})
 	root.AddCommand(
 		a.demoCommand(), a.compareCommand(),
-		a.ingestCommand(), a.reportCommand(), a.sqlCommand(),
+		a.ingestCommand(), a.reportCommand(), a.sqlCommand(), a.validateCommand(),
 		a.runsCommand(), a.showCommand(), a.diffCommand(), a.tagCommand(), a.noteCommand(), a.baselineCommand(), a.rmCommand(), a.renameCommand(),
 		a.queriesCommand(), a.metricsCommand(), a.initCommand(), a.checkCommand(),
 		a.exportCommand(), a.mergeCommand(), a.verifyCommand(), a.extractCommand(),

@@ -167,3 +167,9 @@ func (s *Synthetic) byTokenize(ctx context.Context, words int, cal *Calibration)
 	}
 	return profile.Some(*answer.Count), nil
 }
+
+// Ping asks for one token, to see whether the server answers.
+func (s *Synthetic) Ping(ctx context.Context) error {
+	_, err := s.byUsage(ctx, 1, &Calibration{})
+	return err
+}

@@ -35,7 +35,7 @@ type Target struct {
 
 // base returns the parsed address.
 func (t *Target) base() (*url.URL, error) {
-	s := strings.TrimRight(strings.TrimSpace(t.URL), "/")
+	s := strings.TrimSpace(t.URL)
 	if !strings.Contains(s, "://") {
 		s = "http://" + s
 	}
@@ -43,7 +43,8 @@ func (t *Target) base() (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("url %q: %w", t.URL, err)
 	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	u.Path = strings.TrimRight(u.Path, "/")
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, fmt.Errorf("url %q: want http://HOST:PORT or https://HOST:PORT", t.URL)
 	}
 	return u, nil
