@@ -261,7 +261,7 @@ func TestExportRaw(t *testing.T) {
 	db := open(t)
 	ctx := context.Background()
 	r := sampleRun("run/1")
-	big := requestLines(200_000)
+	big := requestLines(longLog)
 	r.Sources = append(r.Sources, profile.Source{Path: "big/requests.jsonl", Kind: "x", Open: reader(big)})
 	load(t, db, r)
 	if _, err := db.Load(ctx, &profile.Run{Name: "hashes", Sources: []profile.Source{{Path: "a", Bytes: []byte("b")}}}, LoadOptions{Evidence: EvidenceHash}); err != nil {

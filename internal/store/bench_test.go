@@ -186,3 +186,44 @@ func BenchmarkQueries(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkMaterialize is the price of one small named table.
+func BenchmarkMaterialize(b *testing.B) {
+	db := open(b)
+	load(b, db, sampleRun("a"))
+	s := session(b, db)
+	ctx := context.Background()
+	for b.Loop() {
+		if _, err := s.Materialize(ctx, "x", "select run, phase, mapping, ttft_ms from candidates where run in (select run from runs)", nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkOpen is the price of a new archive and of a session.
+func BenchmarkOpen(b *testing.B) {
+	ctx := context.Background()
+	dir := b.TempDir()
+	path := filepath.Join(dir, "a.db")
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			if err := os.RemoveAll(path); err != nil {
+				b.Fatal(err)
+			}
+			db, err := OpenWith(ctx, path, OpenOptions{Fresh: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			db.Close()
+		}
+	})
+	b.Run("session", func(b *testing.B) {
+		for b.Loop() {
+			s, err := OpenSession(ctx, path, SessionOptions{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			s.Close()
+		}
+	})
+}

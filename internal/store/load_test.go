@@ -13,6 +13,9 @@ import (
 	"github.com/profreport/profreport/internal/profile"
 )
 
+// longLog is how many requests fill more than one block.
+const longLog = 75_000
+
 func TestSameBytesSameName(t *testing.T) {
 	db := open(t)
 	first := load(t, db, sampleRun("a"))
@@ -85,8 +88,8 @@ func reader(text string) func() (io.ReadCloser, error) {
 }
 
 func TestStreamedSource(t *testing.T) {
-	// Two pieces of 1 MiB and a rest; a bad line; no summary of the level.
-	text := requestLines(130_000) + "not a request\n"
+	// One piece of 1 MiB and a rest; a bad line; no summary of the level.
+	text := requestLines(longLog) + "not a request\n"
 	for _, evidence := range []Evidence{EvidenceFull, EvidenceHash} {
 		db := open(t)
 		var done int64
@@ -101,14 +104,14 @@ func TestStreamedSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.Requests != 130_000 || res.Problems["error"] != 1 || res.Bytes != int64(len(text)) || done != res.Bytes {
+		if res.Requests != longLog || res.Problems["error"] != 1 || res.Bytes != int64(len(text)) || done != res.Bytes {
 			t.Errorf("%s: %+v, progress up to %d", evidence, res, done)
 		}
 		s := session(t, db)
 		for _, c := range []struct{ sql, want string }{
-			{"select level, count(*), min(request), max(request), sum(error is not null) from requests", "medium|130000|0|129999|1"},
+			{"select level, count(*), min(request), max(request), sum(error is not null) from requests", "medium|75000|0|74999|1"},
 			{"select level, partial, request_count from load_levels", "medium|1|NULL"},
-			{"select path, line, message is not null from problems", "requests|130001|1"},
+			{"select path, line, message is not null from problems", "requests|75001|1"},
 			{"select request from requests limit 4", "0\n1\n2\n3"}, // in order, though 2 is an error
 		} {
 			if got := rows(t, s, c.sql); got != c.want {
@@ -129,7 +132,7 @@ func TestStreamedSource(t *testing.T) {
 }
 
 func TestEvidenceIsAddedLater(t *testing.T) {
-	text := requestLines(100_000)
+	text := requestLines(longLog)
 	db := open(t)
 	ctx := context.Background()
 	for _, c := range []struct {
@@ -151,7 +154,7 @@ func TestEvidenceIsAddedLater(t *testing.T) {
 
 func TestFailedLoadLeavesNothing(t *testing.T) {
 	boom := errors.New("boom")
-	lines := requestLines(100_000)
+	lines := requestLines(longLog)
 	for name, r := range map[string]*profile.Run{
 		"open": streamed("a", func() (io.ReadCloser, error) { return nil, boom }),
 		"read": streamed("a", func() (io.ReadCloser, error) {
@@ -175,7 +178,7 @@ func TestFailedLoadLeavesNothing(t *testing.T) {
 func TestCancelledLoadLeavesNothing(t *testing.T) {
 	db := open(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	text := requestLines(150_000)
+	text := requestLines(2 * longLog)
 	_, err := db.Load(ctx, streamed("a", reader(text)), LoadOptions{Progress: func(done, _ int64) {
 		if done > 1<<20 {
 			cancel()
@@ -185,7 +188,7 @@ func TestCancelledLoadLeavesNothing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	wantEmpty(t, db, "cancelled")
-	if res := load(t, db, streamed("a", reader(text))); res.Requests != 150_000 {
+	if res := load(t, db, streamed("a", reader(text))); res.Requests != 2*longLog {
 		t.Errorf("afterwards: %+v", res)
 	}
 }
@@ -228,7 +231,7 @@ func TestTooManyProblems(t *testing.T) {
 }
 
 func TestDecoderMayStopEarly(t *testing.T) {
-	text := requestLines(130_000)
+	text := requestLines(longLog)
 	r := streamed("a", reader(text))
 	r.RequestLogs[0].Decode = func(r io.Reader, yield func(*profile.Request, *profile.Problem) error) error {
 		return yield(&profile.Request{Status: "ok"}, nil)

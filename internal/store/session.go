@@ -26,6 +26,10 @@ type Session struct {
 	// engine is set while the session runs statements of its own.
 	engine bool
 	denied string // what the text being compiled was refused for
+	// kept are the temporary tables made so far, in lower case; repeated are
+	// statements prepared once.
+	kept     map[string]bool
+	repeated map[string]*sqlite.Stmt
 }
 
 // SessionOptions bound what a session may use; zero values are defaults.
@@ -68,7 +72,7 @@ func OpenSession(ctx context.Context, path string, o SessionOptions) (*Session, 
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	s := &Session{conn: conn, path: path, o: o}
+	s := &Session{conn: conn, path: path, o: o, kept: map[string]bool{}, repeated: map[string]*sqlite.Stmt{}}
 	if err := s.prepare(ctx); err != nil {
 		conn.Close()
 		return nil, explain(path, err)
@@ -149,6 +153,10 @@ func (s *Session) allow(a sqlite.Action) bool {
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, st := range s.repeated {
+		st.Close()
+	}
+	s.repeated = nil
 	return s.conn.Close()
 }
 
@@ -244,27 +252,47 @@ func (s *Session) Put(ctx context.Context, name string, t *table.Table) error {
 		return err
 	}
 	return s.own(ctx, func() error {
-		if err := s.conn.Exec("begin"); err != nil {
+		if err := s.run("begin"); err != nil {
 			return err
 		}
 		err := s.put(name, t)
 		if err == nil {
-			err = s.conn.Exec("commit")
+			err = s.run("commit")
 		}
 		if err != nil && s.conn.InTransaction() {
-			return errors.Join(err, s.conn.Exec("rollback"))
+			return errors.Join(err, s.run("rollback"))
 		}
 		return err
 	})
 }
 
+// run runs a statement of the session's own that comes again and again.
+func (s *Session) run(text string) error {
+	st := s.repeated[text]
+	if st == nil {
+		var err error
+		if st, err = s.conn.Prepare(text); err != nil {
+			return err
+		}
+		s.repeated[text] = st
+	}
+	return st.Exec()
+}
+
 func (s *Session) put(name string, t *table.Table) error {
 	q := "temp." + quote(name)
-	if err := s.conn.Exec("drop table if exists " + q); err != nil {
-		return err
+	if key := strings.ToLower(name); s.kept[key] {
+		if err := s.conn.Exec("drop table if exists " + q); err != nil {
+			return err
+		}
+	} else {
+		s.kept[key] = true
 	}
 	if err := s.conn.Exec("create table " + q + " (" + declare(t.Columns) + ")"); err != nil {
 		return err
+	}
+	if len(t.Rows) == 0 {
+		return nil
 	}
 	st, err := s.conn.Prepare("insert into " + q + " values (" + strings.Repeat("?, ", len(t.Columns)-1) + "?)")
 	if err != nil {
