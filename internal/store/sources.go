@@ -73,20 +73,22 @@ func (l *loader) insertSources() error {
 
 // insertSource stores the bytes of a source and the requests in it.
 func (l *loader) insertSource(i int, logs []*profile.RequestLog) (content int64, err error) {
-	s := &l.run.Sources[i]
-	if !inMemory(s) {
+	if s := &l.run.Sources[i]; !inMemory(s) && !small(s) {
 		return l.stream(i, logs)
 	}
 	p, err := l.packed(i)
 	if err != nil {
 		return 0, err
 	}
+	if p.large {
+		return l.stream(i, logs)
+	}
 	l.sums[i] = p.sum
-	if content, err = l.insertContent(p, int64(len(s.Bytes))); err != nil {
+	if content, err = l.insertContent(p.packed, int64(len(p.data))); err != nil {
 		return 0, err
 	}
-	l.progress(int64(len(s.Bytes)))
-	return content, l.requestsOf(logs, s.Bytes)
+	l.progress(int64(len(p.data)))
+	return content, l.requestsOf(logs, p.data)
 }
 
 func totalBytes(sources []profile.Source) int64 {
@@ -120,8 +122,8 @@ func (l *loader) packAll() {
 	for range min(runtime.GOMAXPROCS(0), len(sources)) {
 		go func() {
 			for i := int(next.Add(1)) - 1; i < len(sources); i = int(next.Add(1)) - 1 {
-				if s := &sources[i]; inMemory(s) && l.ctx.Err() == nil {
-					l.packs[i].packed = pack(s.Bytes, keep)
+				if l.ctx.Err() == nil {
+					l.packs[i].fill(&sources[i], keep)
 				}
 				close(l.packs[i].done)
 			}
@@ -132,15 +134,52 @@ func (l *loader) packAll() {
 // packing is a source that is packed, or about to be.
 type packing struct {
 	packed
-	done chan struct{}
+	data  []byte
+	large bool // it grew since it was listed, and is to be streamed
+	err   error
+	done  chan struct{}
+}
+
+// fill packs a source that is in memory, or small enough to be read at once: a
+// stream's buffers and goroutines cost more than such a file.
+func (p *packing) fill(s *profile.Source, keep bool) {
+	switch {
+	case inMemory(s):
+		p.data = s.Bytes
+	case small(s):
+		if p.data, p.large, p.err = readSmall(s); p.large || p.err != nil {
+			return
+		}
+	default:
+		return
+	}
+	p.packed = pack(p.data, keep)
+}
+
+// smallBytes is the largest file that is read at once.
+const smallBytes = 256 << 10
+
+func small(s *profile.Source) bool { return s.Open != nil && s.Bytes == nil && s.Size <= smallBytes }
+
+func readSmall(s *profile.Source) (data []byte, large bool, err error) {
+	in, err := s.Open()
+	if err != nil {
+		return nil, false, err
+	}
+	defer in.Close()
+	data, err = io.ReadAll(io.LimitReader(in, smallBytes+1))
+	return data, len(data) > smallBytes, err
 }
 
 // packed waits for a source that packAll packs.
-func (l *loader) packed(i int) (packed, error) {
-	<-l.packs[i].done
-	p := l.packs[i].packed
-	if p.sum == "" {
-		return p, l.ctx.Err() // packAll stopped
+func (l *loader) packed(i int) (*packing, error) {
+	p := &l.packs[i]
+	<-p.done
+	if p.err != nil {
+		return nil, p.err
+	}
+	if p.sum == "" && !p.large {
+		return nil, l.ctx.Err() // packAll stopped
 	}
 	return p, nil
 }
