@@ -27,6 +27,7 @@ type build struct {
 	values   *table.Table // metric_values, once computed
 	faults   query.Faults // of the metrics
 	reload   string       // script of --watch
+	packing  *packing
 }
 
 // newBuild loads everything that a report is made of. notebookName is a file
@@ -137,6 +138,7 @@ func (b *build) run(ctx context.Context) (*notebook.Document, error) {
 	if _, err := b.metricValues(ctx); err != nil {
 		return nil, err
 	}
+	b.pack(ctx)
 	doc, err := b.notebook.Run(ctx, b.env)
 	if err != nil {
 		return nil, err

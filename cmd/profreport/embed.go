@@ -30,17 +30,44 @@ const (
 	maxExtracted   = 1 << 30   // of a page from elsewhere
 )
 
-// data packs the archive of the selected runs for the page. It is nil when
-// that is too large.
-func (b *build) data(ctx context.Context) ([]byte, error) {
-	selected, err := b.session.Query(ctx, "select run from selected", nil)
+// packing is the data of a page, being packed while the notebook runs.
+type packing struct {
+	done chan struct{}
+	data []byte
+	err  error
+}
+
+// pack begins to pack the data of the page.
+func (b *build) pack(ctx context.Context) {
+	p := &packing{done: make(chan struct{})}
+	b.packing = p
+	selected, err := b.runner.Table(ctx, "archive_runs")
 	if err != nil {
-		return nil, err
+		p.err = err
+		close(p.done)
+		return
 	}
 	var runs []string
 	for i := range selected.Rows {
 		runs = append(runs, text(selected, i, "run"))
 	}
+	go func() {
+		defer close(p.done)
+		p.data, p.err = b.archive(ctx, runs)
+	}()
+}
+
+// data waits for the archive of the selected runs, packed for the page. It is
+// nil when that is too large.
+func (b *build) data(ctx context.Context) ([]byte, error) {
+	if b.packing == nil {
+		b.pack(ctx)
+	}
+	<-b.packing.done
+	return b.packing.data, b.packing.err
+}
+
+func (b *build) archive(ctx context.Context, runs []string) ([]byte, error) {
 	if len(runs) == 0 {
 		return nil, nil
 	}

@@ -46,13 +46,12 @@ func (s *Session) Extract(ctx context.Context, o MergeOptions, values *table.Tab
 		return nil, err
 	}
 	defer db.Close()
+	o.withoutValues = values != nil
 	if _, err := db.Merge(ctx, o, s.path); err != nil {
 		return nil, err
 	}
 	if err := db.write(ctx, func(c *sqlite.Conn) error {
-		return errors.Join(
-			c.Exec("update stored_runs set ingested_at = coalesce(finished_at, started_at, '1970-01-01T00:00:00Z')"),
-			c.Exec("delete from stored_metric_values where ?", values != nil))
+		return c.Exec("update stored_runs set ingested_at = coalesce(finished_at, started_at, '1970-01-01T00:00:00Z')")
 	}); err != nil {
 		return nil, err
 	}
@@ -63,9 +62,6 @@ func (s *Session) Extract(ctx context.Context, o MergeOptions, values *table.Tab
 	}
 	var b []byte
 	err = db.read(ctx, func(c *sqlite.Conn) (err error) {
-		if err := c.Exec("vacuum"); err != nil {
-			return err
-		}
 		b, err = c.Serialize()
 		return err
 	})

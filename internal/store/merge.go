@@ -17,6 +17,8 @@ type MergeOptions struct {
 	Runs []string
 	// Evidence is EvidenceHash to leave the bytes of the sources behind.
 	Evidence Evidence
+
+	withoutValues bool // metric values stay behind
 }
 
 // MergeResult says what Merge did with one run or table.
@@ -73,7 +75,7 @@ func (db *DB) mergeOne(ctx context.Context, o MergeOptions, path string) (done [
 	}
 	defer func() { err = errors.Join(err, db.detach()) }()
 	for _, run := range runs {
-		m := &merger{evidence: o.Evidence, was: run}
+		m := &merger{evidence: o.Evidence, was: run, withoutValues: o.withoutValues}
 		if err := db.write(ctx, func(c *sqlite.Conn) error { m.c = c; return m.run() }); err != nil {
 			return done, fmt.Errorf("%s: %w", run, err)
 		}
@@ -104,12 +106,13 @@ func (db *DB) detach() error {
 
 // merger copies one run out of the attached archive.
 type merger struct {
-	c        *sqlite.Conn
-	evidence Evidence
-	was      string
-	name     string
-	same     bool
-	from, to int64 // run_id there and here
+	c             *sqlite.Conn
+	evidence      Evidence
+	withoutValues bool
+	was           string
+	name          string
+	same          bool
+	from, to      int64 // run_id there and here
 }
 
 func (m *merger) run() error {
@@ -134,8 +137,12 @@ func (m *merger) run() error {
 		return err
 	}
 	m.to = m.c.LastInsertID()
-	for _, table := range []string{"stored_candidates", "stored_recommendations", "stored_prefill_points", "stored_decode_points",
-		"stored_deployments", "stored_settings", "stored_problems", "stored_messages", "stored_metric_values"} {
+	tables := []string{"stored_candidates", "stored_recommendations", "stored_prefill_points", "stored_decode_points",
+		"stored_deployments", "stored_settings", "stored_problems", "stored_messages"}
+	if !m.withoutValues {
+		tables = append(tables, "stored_metric_values")
+	}
+	for _, table := range tables {
 		if err := m.copy(table, "run_id", m.from, m.to); err != nil {
 			return err
 		}
