@@ -19,6 +19,7 @@ type axis struct {
 	title    string
 	signed   bool // an error: ticks carry signs, sides carry words
 	only     []float64
+	whole    bool               // values are whole numbers, and so are ticks
 	nice     bool               // ends at ticks
 	tight    bool               // need not begin at zero	left     float64 // room on the left that labels may reach into
 	numbers  bool               // the categories are numbers
@@ -161,6 +162,9 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 		} else {
 			v = linearTicks(a.min, a.max, n)
 		}
+		if a.whole && n > 2 && onlyInts(v) == nil {
+			continue
+		}
 		if a.ticks = tickLabels(v, a.signed); fits(a.ticks) {
 			return
 		}
@@ -169,7 +173,7 @@ func (a *axis) setTicks(n int, length, size float64, horizontal bool) {
 }
 
 // apart returns the ticks whose labels stand 8 units apart, from the lowest
-// on.
+// on, and within the figure.
 func (a *axis) apart(t []plot.Tick, length, size float64, horizontal bool) []plot.Tick {
 	var keep []plot.Tick
 	last := math.Inf(-1)
@@ -181,7 +185,7 @@ func (a *axis) apart(t []plot.Tick, length, size float64, horizontal bool) []plo
 				half = math.Max(half, textWidth(line, size, false)/2)
 			}
 		}
-		if at-half < last+8 {
+		if at-half < last+8 || horizontal && at-half < -a.left-4 {
 			continue
 		}
 		last = at + half

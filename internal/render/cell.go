@@ -124,6 +124,9 @@ func (p *page) figure(d *drawn) {
 		o.b = append(o.b, d.panels[0]...)
 		o.raw("\n")
 	}
+	if len(d.used.states) > 0 {
+		p.stateKey(d.used.states)
+	}
 	if c.Caption != "" {
 		o.raw("<figcaption>")
 		p.caption(c)
@@ -145,7 +148,7 @@ func (p *page) cell(c *notebook.Cell) {
 	case c.Kind == "tiles":
 		p.tiles(c)
 	case c.Kind == "listing":
-		p.openFold(c, c.Listing)
+		p.openFold(c, p.listingName(c))
 		p.listing(c)
 		p.closeFold(c)
 	}

@@ -47,7 +47,9 @@ type gap struct {
 // marksUsed is what a figure shows, for the key above the section.
 type marksUsed struct {
 	predicted, measured, blocked, dominated, sla, tolerance, interval, spread, hatch, realised bool
-	methods                                                                                    map[string]bool
+
+	methods map[string]bool
+	states  []stateCount // of a decision map
 }
 
 // frame is the area inside the axes of one panel.
@@ -73,10 +75,10 @@ func (f *figure) reset(w, h float64) {
 // top is the room above a panel's axes: titles, sides, legend.
 func (f *figure) top() float64 {
 	t := 12.0
-	if f.y.title != "" || f.x.signed {
+	if f.yTitle() != "" || f.x.signed {
 		t = 30
 	}
-	if f.y.title != "" && f.x.signed {
+	if f.yTitle() != "" && f.x.signed {
 		t += 16
 	}
 	if f.spec.Facet != "" {
@@ -148,6 +150,9 @@ func (f *figure) panel(r box, data []datum, facet string) {
 		f.text(x, r.y1-4, middle, "axt", s, f.x.title)
 	}
 	f.under(fr)
+	if f.spec.Kind != "heatmap" {
+		f.occ.take(box{fr.x0, fr.y1 - .5, fr.x1, fr.y1 + 4}) // the axis below and its ticks
+	}
 	p.Add(plotter(func() { f.kind.draw(f, fr, data) }))
 	p.Draw(c)
 }
@@ -178,6 +183,15 @@ func (f *figure) shortenCategories(a *axis, width float64) {
 	}
 }
 
+// yTitle is the title above the vertical axis. Names down the left side speak
+// for themselves.
+func (f *figure) yTitle() string {
+	if f.valueOnX() {
+		return ""
+	}
+	return f.y.title
+}
+
 // titles writes what stands above the axes.
 func (f *figure) titles(r box, fr *frame, facet string) {
 	y := r.y0 + 14
@@ -197,8 +211,8 @@ func (f *figure) titles(r box, fr *frame, facet string) {
 		f.text(r.x0+2, y, start, "tk", s, "")
 		y += 16
 	}
-	if f.y.title != "" {
-		f.text(r.x0+2, y, start, "axt", shorten(f.y.title, sizeNarrow, r.x1-r.x0-4), f.y.title)
+	if t := f.yTitle(); t != "" {
+		f.text(r.x0+2, y, start, "axt", shorten(t, sizeNarrow, r.x1-r.x0-4), t)
 	}
 	if f.x.signed {
 		low, high := "optimistic", "pessimistic"

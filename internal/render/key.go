@@ -72,8 +72,8 @@ func (p *page) key(s *section) {
 	add(u.hatch, 20, "not measured", func(c *canvas) { c.rect(element{class: "hatch"}, 0, 1, 20, 12) })
 	add(u.sla, 20, "SLA", func(c *canvas) { c.seg("sla", 0, 7, 20, 7) })
 	add(u.tolerance, 20, "tolerance", func(c *canvas) { c.rect(element{class: "tol"}, 0, 1, 20, 12) })
-	add(u.interval, 20, "95 % interval", func(c *canvas) { c.seg("ci "+example.class, 0, 7, 20, 7) })
-	add(u.spread, 20, "p10 to p90", func(c *canvas) { c.rect(element{class: "band " + example.class}, 0, 2, 20, 10) })
+	add(u.interval, 20, "interval", func(c *canvas) { c.seg("ci "+example.class, 0, 7, 20, 7) })
+	add(u.spread, 20, "range", func(c *canvas) { c.rect(element{class: "band " + example.class}, 0, 2, 20, 10) })
 	if len(entries) < 2 {
 		return
 	}

@@ -122,11 +122,17 @@ func (f *figure) baseline(fr *frame) {
 	if a.log || a.min > 0 || a.max < 0 {
 		return
 	}
-	if f.y.cats != nil {
-		f.out.seg("axis", fr.x(0), fr.y0, fr.x(0), fr.y1)
-	} else if a.min < 0 {
-		f.out.seg("axis", fr.x0, fr.y(0), fr.x1, fr.y(0))
+	line := []xy{{fr.x0, fr.y0}, {fr.x1, fr.y1}}
+	switch {
+	case f.y.cats != nil:
+		line[0].x, line[1].x = fr.x(0), fr.x(0)
+	case a.min < 0:
+		line[0].y, line[1].y = fr.y(0), fr.y(0)
+	default:
+		return // the axis itself
 	}
+	f.out.line("axis", line, false)
+	f.occ.line(line)
 }
 
 // scaleStacked finds the axes of stacked bars. Only values above zero stack.
@@ -257,5 +263,5 @@ func (f *figure) partLabel(fr *frame, r box, d datum, cls string) {
 		f.place("tk", long, fr.panel, []cand{{r.x1 + 5, y, start}, {r.x0 - 5, y, end}})
 		return
 	}
-	f.place("tk", long, fr.panel, []cand{{r.x1 + 6, y, start}, {r.x0, r.y1 + 14, start}, {r.x0, r.y0 - 6, start}, {r.x1, r.y1 + 14, end}})
+	f.place("tk", long, fr.panel, []cand{{r.x1 + 6, y, start}, {r.x0 + 4, r.y1 + 14, start}, {r.x0 + 4, r.y0 - 6, start}, {r.x1, r.y1 + 14, end}})
 }

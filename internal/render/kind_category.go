@@ -85,6 +85,7 @@ func (f *figure) finishCategories(pad float64) error {
 		values[i] = f.value(d)
 	}
 	f.format = alike(values)
+	v.whole = allWhole(f.data, f.value)
 	f.x.settle(pad)
 	f.y.settle(pad)
 	f.shortenCategories(&f.y, .36*f.w)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/profreport/profreport/internal/table"
 )
@@ -169,7 +168,14 @@ func (f *figure) heatCell(d *datum, r box, x, y string) {
 			text = d.label
 		}
 	}
-	if fill == "hatch" {
+	switch {
+	case f.grid.scale == "states":
+		word := ""
+		if d != nil {
+			word = words(d.value)
+		}
+		f.used.count(word)
+	case fill == "hatch":
 		f.used.hatch = true
 	}
 	xn, xu := splitUnit(f.x.title)
@@ -210,7 +216,8 @@ func (f *figure) cellLook(d datum) (fill string, ink class, text, title string) 
 		if s == "" {
 			s = words(d.value)
 		}
-		fill, text = stateLook(s)
+		st := stateOf(s)
+		fill, text = st.fill, st.sign
 		ink = "sg"
 		if fill == "hatch" {
 			ink = ""
@@ -265,24 +272,4 @@ func plainSigned(v float64) string {
 		s = "+" + s
 	}
 	return s
-}
-
-// stateLook colours the states of a decision map. A word that isn't one of
-// them keeps its text on a quiet ground.
-func stateLook(s string) (fill, text string) {
-	switch strings.ToLower(s) {
-	case "":
-		return "hatch", ""
-	case "not measured", "none", "unknown", "nothing":
-		return "hatch", ""
-	case "same", "agree", "both":
-		return "s-same", "="
-	case "within", "tolerance", "tie":
-		return "s-tol", "≈"
-	case "regret", "other", "predicted only":
-		return "s-reg", "≠"
-	case "infeasible", "miss", "misses", "measured only":
-		return "s-inf", "✕"
-	}
-	return "s-oth", s
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"math"
 	"slices"
-	"strings"
 )
 
 // scaleXY finds the axes of plots whose rows are points. Text on an axis makes
@@ -74,6 +73,8 @@ func scaleLine(f *figure) error {
 		return err
 	}
 	f.y.nice, f.y.zero = true, f.spec.Zero
+	f.y.whole = allWhole(f.data, func(d datum) float64 { return d.y })
+	f.x.whole = allWhole(f.data, func(d datum) float64 { return d.x })
 	if !f.x.log && f.x.cats == nil && f.x.min >= 0 {
 		f.x.only = onlyInts(distinct(f.data, func(d datum) float64 { return d.x }, 7))
 		f.x.under = f.namesOfX()
@@ -106,6 +107,17 @@ func (f *figure) namesOfX() map[float64]string {
 	return names
 }
 
+// allWhole says whether every value is a whole number, so that ticks between
+// two of them would mean nothing.
+func allWhole(data []datum, get func(datum) float64) bool {
+	for _, d := range data {
+		if v := get(d); !isNaN(v) && v != math.Trunc(v) {
+			return false
+		}
+	}
+	return true
+}
+
 // onlyInts returns v when all are whole numbers: then a line plot ticks where
 // it was measured.
 func onlyInts(v []float64) []float64 {
@@ -121,7 +133,7 @@ func onlyInts(v []float64) []float64 {
 // then the names.
 func drawLine(f *figure, fr *frame, data []datum) {
 	all := f.group(data)
-	spread := f.isSpread(all)
+	spread := f.isSpread()
 	if spread {
 		for _, s := range all {
 			f.spreadBand(fr, s)
@@ -141,30 +153,25 @@ func drawLine(f *figure, fr *frame, data []datum) {
 	f.pointLabels(fr, all)
 }
 
-// isSpread says whether low and high are a spread of requests, drawn as a
-// band, and not an interval of the value, drawn as a line through the mark.
-func (f *figure) isSpread(all []*series) bool {
+// isSpread says whether low and high are drawn as a band: along a scale. Over
+// names they are lines through the marks, since there is nothing between two
+// names.
+func (f *figure) isSpread() bool {
 	if f.spec.Low == "" || f.spec.High == "" {
 		return false
 	}
-	low := strings.ToLower(f.spec.Low)
-	for _, w := range []string{"p1", "p5", "p25", "min", "q1"} {
-		if strings.HasPrefix(low, w) || strings.Contains(low, "_"+w) {
-			return true
-		}
-	}
-	for _, s := range all {
-		if len(s.data) > 24 {
-			return true
-		}
-	}
-	return false
+	return f.x.cats == nil
 }
 
 // spreadBand fills between low and high; it ends where either is missing.
 func (f *figure) spreadBand(fr *frame, s *series) {
 	var lo, hi []xy
 	flush := func() {
+		if len(lo) == 1 { // nothing to span between
+			f.out.seg("ci "+s.look.class, lo[0].x, lo[0].y, hi[0].x, hi[0].y)
+			f.occ.line([]xy{lo[0], hi[0]})
+			f.used.interval = true
+		}
 		if len(lo) > 1 {
 			slices.Reverse(hi)
 			f.out.line("band "+s.look.class, append(lo, hi...), true)

@@ -83,7 +83,7 @@ func parseSVG(t *testing.T, svg []byte) (texts []svgText, obstacles []obstacle, 
 					obstacles = append(obstacles, obstacle{what: "rect" + class, box: box{f("x"), f("y"), f("x") + f("width"), f("y") + f("height")}})
 				}
 			case "path":
-				for _, c := range []string{" ln ", " sla ", " ident ", " ci ", " lim ", " limline ", " ref ", " m "} {
+				for _, c := range []string{" ln ", " sla ", " ident ", " ci ", " lim ", " limline ", " ref ", " m ", " axis "} {
 					if strings.Contains(class, c) {
 						obstacles = append(obstacles, obstacle{what: "path" + class, line: pathPoints(a["d"])})
 						break

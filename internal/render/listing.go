@@ -7,10 +7,14 @@ import (
 	"github.com/profreport/profreport/internal/notebook"
 )
 
-// listing writes what the page knows of itself. A listing cell with rows of
-// its own shows those.
+// listing writes what the page knows of itself. Rows that the cell brings are
+// shown only where the page has nothing of its own.
 func (p *page) listing(c *notebook.Cell) {
-	if c.Data != nil && len(c.Data.Rows) > 0 && c.Listing != "sources" {
+	own := map[string]int{
+		"queries": len(p.doc.Queries), "metrics": len(p.opt.Metrics), "sources": len(p.opt.Sources),
+		"problems": len(p.opt.Problems), "params": len(p.doc.Params),
+	}[c.Listing]
+	if own == 0 && c.Data != nil && len(c.Data.Rows) > 0 {
 		t := *c
 		t.Folded = false
 		p.tableCell(&t)
@@ -161,6 +165,28 @@ func (p *page) listMetrics(c *notebook.Cell) {
 	p.listFoot()
 }
 
+// listingName is the summary line of a folded listing: what and how much.
+func (p *page) listingName(c *notebook.Cell) string {
+	n := map[string]int{
+		"queries": len(p.doc.Queries), "metrics": len(p.opt.Metrics), "sources": len(p.opt.Sources),
+		"problems": len(p.opt.Problems), "params": len(p.doc.Params),
+	}[c.Listing]
+	if n == 0 && c.Data != nil {
+		n = len(c.Data.Rows)
+	}
+	many := map[string]string{"params": "parameters", "sources": "source files"}[c.Listing]
+	if many == "" {
+		many = c.Listing
+	}
+	if n == 1 {
+		many = map[string]string{"queries": "query", "params": "parameter", "sources": "source file"}[c.Listing]
+		if many == "" {
+			many = strings.TrimSuffix(c.Listing, "s")
+		}
+	}
+	return plain(float64(n)) + " " + many
+}
+
 func (p *page) emptyListing(c *notebook.Cell, text string) {
 	o := &p.body
 	if c.Empty != "" {
@@ -173,12 +199,6 @@ func (p *page) emptyListing(c *notebook.Cell, text string) {
 
 func (p *page) listSources(c *notebook.Cell) {
 	if len(p.opt.Sources) == 0 {
-		if c.Data != nil && len(c.Data.Rows) > 0 {
-			t := *c
-			t.Folded = false
-			p.tableCell(&t)
-			return
-		}
 		p.emptyListing(c, "no file was read")
 		return
 	}

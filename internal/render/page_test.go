@@ -53,7 +53,7 @@ func TestPageStructure(t *testing.T) {
 		{"section#are-these-comparable h2", []string{"Three differences block a verdict; all three can be removed #"}},
 		{"section#accuracy-over-load h2", []string{"“Medium” was already saturated, so TTFT grows with the queue while ITL stays flat #"}},
 		{"section#accuracy-over-load h2 a.q", nil}, // headings hold no links
-		{"section#predictive-accuracy div.key span", []string{"AIC-Search", "Profile-ALL", "measured", "predicted", "blocked", "tolerance", "95 % interval"}},
+		{"section#predictive-accuracy div.key span", []string{"AIC-Search", "Profile-ALL", "measured", "predicted", "blocked", "tolerance", "interval"}},
 		{"section#distributions p.empty", []string{"Latency over the run not shown: add validation/*/profile_export.jsonl to see TTFT and ITL against start time, with warm-up marked."}},
 		{"div.banner li", []string{"templates/sample.md:214:23 no such column: power_w"}},
 		{"details.warnings summary", []string{"! 1 warning"}},
@@ -84,7 +84,7 @@ func TestTableCells(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	last := rows[5]
-	if got := last.contents("td"); got[3] != "not predicted" || got[5] != "not measured" || got[6] != "–" || got[7] != "not judged" {
+	if got := last.contents("td"); got[3] != "not predicted" || got[5] != "not measured" || got[6] != "–" || got[7] != "–" {
 		t.Errorf("missing values read %q", got)
 	}
 	if v := last.all("td")[3].attr["data-v"]; v != "" {
@@ -327,10 +327,10 @@ func TestChips(t *testing.T) {
 	}{
 		{"pass", `<span class="chip pass">✓ Pass</span>`, passed}, {"fail", `<span class="chip fail">✕ Fail</span>`, failed},
 		{"unknown", `<span class="chip unk">? Can’t tell</span>`, unknown}, {"cannot tell", `<span class="chip unk">? Can’t tell</span>`, unknown},
-		{nil, `<span class="miss">not judged</span>`, 0}, {"", `<span class="miss">not judged</span>`, 0},
+		{nil, "–", 0}, {"", "–", 0},
 		{"blocked by 2", `<span class="chip unk">? blocked by 2</span>`, unknown}, {"2 blocks", `<span class="chip fail">✕ 2 blocks</span>`, failed},
 		{"warn", `<span class="chip warn">! warn</span>`, 0}, {"inside", `<span class="off-t">inside</span>`, 0}, {"harmless", `<span class="chip ok">harmless</span>`, 0},
-		{int64(1), `<span class="miss">not judged</span>`, 0}, {"failed-looking text", `<span class="off-t">failed-looking text</span>`, 0},
+		{int64(1), "–", 0}, {"failed-looking text", `<span class="off-t">failed-looking text</span>`, 0},
 	} {
 		var o out
 		k := chipOf(c.in)
@@ -338,6 +338,59 @@ func TestChips(t *testing.T) {
 		if string(o.b) != c.want || k.verdict != c.v {
 			t.Errorf("%v: %s (%d), want %s (%d)", c.in, o.b, k.verdict, c.want, c.v)
 		}
+	}
+}
+
+// TestNumbersOfSentences: of a sentence that a query wrote only the numbers
+// lead to the SQL.
+func TestNumbersOfSentences(t *testing.T) {
+	for _, c := range []struct {
+		in   *notebook.Inline
+		want string // links in brackets
+	}{
+		{num("5 ms", "q", 5.0), "[5 ms]"},
+		{num("not a number at all", "q", "x"), "not a number at all"},
+		{num("TP=2 @64", "q", "TP=2 @64"), "[TP=2 @64]"},
+		{num("It took 1.0 % of the time, TP=2 @64 broke 7 of 9 limits by −90.5 %.", "q", "x"), "It took [1.0 %] of the time, TP=2 @64 broke [7] of [9] limits by [−90.5 %]."},
+		{num("Caches hold 8 224 and 502 272 tokens (2026-01-05, run-3, 3D).", "q", "x"), "Caches hold [8 224] and [502 272 tokens] (2026-01-05, run-3, 3D)."},
+		{num("A long sentence of no numbers whatsoever.", "q", "x"), "A long sentence of no numbers whatsoever."},
+	} {
+		p := newPage(&notebook.Document{Queries: []notebook.QueryText{{Name: "q"}}}, PageOptions{})
+		var o out
+		p.linkNumbers(&o, c.in, "#sql-q")
+		got := strings.ReplaceAll(strings.ReplaceAll(string(o.b), `<a class="q" href="#sql-q">`, "["), "</a>", "]")
+		if got != c.want {
+			t.Errorf("\n got %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+// TestStateKey: a decision map says what its grounds mean and how many cells
+// have each.
+func TestStateKey(t *testing.T) {
+	_, p := samplePage(t)
+	want := []string{"= same 5 of 64", "≈ within 2 of 64", "≠ regret 23 of 64", "✕ infeasible 19 of 64", "not measured 15 of 64"}
+	if got := p.contents("ul.states li"); !slices.Equal(got, want) {
+		t.Errorf("\n got %q\nwant %q", got, want)
+	}
+}
+
+// TestListingsBringTheirOwn: listings show what the page knows, with anchors;
+// rows of the cell only where it knows nothing.
+func TestListingsBringTheirOwn(t *testing.T) {
+	doc := &notebook.Document{Queries: []notebook.QueryText{{Name: "cost", SQL: "select 1"}}, Blocks: []notebook.Block{
+		cellOf(notebook.Cell{Kind: "listing", Listing: "queries", Folded: true, Data: rows("query rows", []any{"cost", 1})}),
+		cellOf(notebook.Cell{Kind: "listing", Listing: "problems", Data: rows("path line message", []any{"run.log", 3, "no number"})}),
+	}}
+	p := parsePage(t, pageOf(t, doc, PageOptions{}))
+	if got := p.contents("details.fold summary"); got[0] != "1 query" {
+		t.Errorf("summary %q", got)
+	}
+	if got := p.one(t, "details#sql-cost pre").content(); got != "select 1" {
+		t.Errorf("query %q", got)
+	}
+	if got := p.contents("td"); !slices.Equal(got, []string{"run.log", "3", "no number"}) {
+		t.Errorf("problems %q", got)
 	}
 }
 

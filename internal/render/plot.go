@@ -178,9 +178,11 @@ func (f *figure) panels() [][]byte {
 // named beside its data, and closes the element.
 func (f *figure) finish(draw func(), w float64) []byte {
 	f.legend, f.unnamed = nil, map[string]bool{}
+	states := f.used.states
 	draw()
 	if len(f.unnamed) > 0 {
 		f.legend = f.legendOf()
+		f.used.states = states // not twice
 		draw()
 	}
 	cls := ""

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,6 +141,79 @@ func TestNullIsNotABar(t *testing.T) {
 	}
 	if !strings.Contains(svg, ">not measured</text>") {
 		t.Error("the missing bar does not say that it is not measured")
+	}
+}
+
+// TestBandOrLines: along a scale low and high are a band, over names they are
+// lines through the marks, and so is a band of one point.
+func TestBandOrLines(t *testing.T) {
+	count := func(data *table.Table) (bands, lines int) {
+		spec := notebook.PlotSpec{Kind: "line", X: "x", Y: "y", Low: "low", High: "high"}
+		svg := string(drawCase(t, plotCase{spec: spec, data: data}, false))
+		return strings.Count(svg, `class="band `), strings.Count(svg, `class="ci `)
+	}
+	for _, c := range []struct {
+		name         string
+		data         *table.Table
+		bands, lines int
+	}{
+		{"scale", rows("x y low high", []any{1, 5.0, 4.0, 6.0}, []any{2, 6.0, 5.0, 7.0}), 1, 0},
+		{"gap", rows("x y low high", []any{1, 5.0, 4.0, 6.0}, []any{2, 6.0, 5.0, 7.0}, []any{3, 6.0, nil, 7.0}, []any{4, 6.0, 5.0, 7.0}), 1, 1},
+		{"names", rows("x y low high", []any{"a", 5.0, 4.0, 6.0}, []any{"b", 6.0, 5.0, 7.0}), 0, 2},
+	} {
+		if bands, lines := count(c.data); bands != c.bands || lines != c.lines {
+			t.Errorf("%s: %d bands and %d lines, want %d and %d", c.name, bands, lines, c.bands, c.lines)
+		}
+	}
+}
+
+// TestWholeTicks: places and counts have no halves.
+func TestWholeTicks(t *testing.T) {
+	spec := notebook.PlotSpec{Kind: "line", X: "x", Y: "y"}
+	svg := drawCase(t, plotCase{spec: spec, data: rows("x y", []any{1, 1}, []any{2, 3})}, false)
+	for _, e := range textsOf(t, svg) {
+		if strings.Contains(e.s, ".") {
+			t.Errorf("tick %q", e.s)
+		}
+	}
+}
+
+// TestTooManyNames: an axis of more names than can be read is refused, so is
+// a map of more cells.
+func TestTooManyNames(t *testing.T) {
+	var all [][]any
+	for i := range 1100 {
+		all = append(all, []any{"name " + grouplessInt(i), float64(i)})
+	}
+	_, err := Plot(&notebook.PlotSpec{Kind: "bar", X: "v", Y: "name"}, rows("name v", all...), PlotOptions{})
+	if err == nil || err.Error() != "plot: 1100 categories are too many to draw, at most 1000" {
+		t.Errorf("%v", err)
+	}
+	var grid [][]any
+	for i := range 150 {
+		grid = append(grid, []any{i, i, 1.0})
+	}
+	_, err = Plot(&notebook.PlotSpec{Kind: "heatmap", X: "a", Y: "b", Value: "v"}, rows("a b v", grid...), PlotOptions{})
+	if err == nil || err.Error() != "plot: 22500 cells are too many to draw, at most 10000" {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestOrder: a column orders the names, and the points along a line.
+func TestOrder(t *testing.T) {
+	data := rows("name v o", []any{"b", 1.0, 2}, []any{"a", 2.0, 3}, []any{"c", 3.0, 1})
+	for order, want := range map[string]string{"": "b a c", "o": "c b a", "-o": "a b c", "name": "a b c", "-v": "c a b"} {
+		spec := notebook.PlotSpec{Kind: "bar", X: "v", Y: "name", Order: order}
+		var got []string
+		for _, e := range textsOf(t, drawCase(t, plotCase{spec: spec, data: data}, false)) {
+			if e.class == "lab" {
+				got = append(got, e.s)
+			}
+		}
+		slices.Reverse(got) // written from the axis up
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("order %q: %s, want %s", order, s, want)
+		}
 	}
 }
 

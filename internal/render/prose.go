@@ -105,11 +105,7 @@ func (w *proseWriter) inline(bw util.BufWriter, _ []byte, n ast.Node, entering b
 		o.text(in.Text)
 		o.raw("</span>")
 	case w.page.anchorOf(in.Query) != "" && !inside(n, ast.KindLink) && !inside(n, ast.KindHeading):
-		o.raw(`<a class="q"`)
-		o.attr("href", "#"+w.page.anchorOf(in.Query))
-		o.raw(">")
-		o.text(in.Text)
-		o.raw("</a>")
+		w.page.linkNumbers(o, in, "#"+w.page.anchorOf(in.Query))
 	default:
 		o.text(in.Text)
 	}

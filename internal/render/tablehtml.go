@@ -107,6 +107,10 @@ func (p *page) tableRows(rows [][]any, cols []column, t *table.Table, spec *note
 			o.raw("<td")
 			if col.right() {
 				o.raw(` class="n"`)
+			} else if s, _ := row[col.at].(string); len(s) <= shortCell {
+				o.raw(` class="s"`)
+			}
+			if col.right() {
 				if col.numeric && class == "sort" {
 					o.attr("data-v", sortValue(row[col.at]))
 				}
@@ -126,6 +130,10 @@ func (p *page) tableRows(rows [][]any, cols []column, t *table.Table, spec *note
 	}
 }
 
+// shortCell is how long a text may be, in bytes, that is not broken: names
+// such as AIC-Search or TP=2 @128.
+const shortCell = 18
+
 func cellText(row []any, at int) string {
 	if at < 0 {
 		return ""
@@ -138,8 +146,12 @@ func cellText(row []any, at int) string {
 func (p *page) tableValue(row []any, i int, col column) {
 	o := &p.body
 	v := row[col.at]
-	if col.Format == "verdict" {
-		chipOf(v).write(o)
+	if k := chipOf(v); col.Format == "verdict" {
+		if k.text == "" {
+			o.missing(or(col.Missing, "–"))
+		} else {
+			k.write(o)
+		}
 	} else if s, ok := format.Number(v, col.Format, cellUnit(col.ColumnSpec)); !ok {
 		o.missing(col.Missing)
 	} else {
@@ -168,6 +180,13 @@ func (p *page) tableValue(row []any, i int, col column) {
 			o.raw("</small>")
 		}
 	}
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }
 
 // missing writes what stands for null: words in italics, or a dash where the

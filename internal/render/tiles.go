@@ -65,7 +65,7 @@ func (p *page) tile(t tile, judged bool) {
 	o.raw(`<div class="tile"><div class="hd"><span>`)
 	o.text(t.label)
 	o.raw("</span>")
-	if judged {
+	if judged && t.verdict != nil {
 		chipOf(t.verdict).write(o)
 	}
 	o.raw(`</div><div class="v">`)

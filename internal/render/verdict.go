@@ -69,11 +69,11 @@ func chipOf(v any) chip {
 	return chip{"", "", s, 0}
 }
 
-// write writes the chip; a missing verdict is missing, never a pass.
+// write writes the chip. No verdict is a dash, never a pass: none was due.
 func (c chip) write(o *out) {
 	switch {
 	case c.text == "":
-		o.raw(`<span class="miss">not judged</span>`)
+		o.raw("–")
 	case c.class == "":
 		o.raw(`<span class="off-t">`)
 		o.text(c.text)
