@@ -11,7 +11,7 @@ select
   itl_median,
   replace(printf('worst %+.0f %%', 100 * itl_worst), '-', '−') as itl_note,
   printf('%d both, %d predicted only, %d measured only, %d neither', both_feasible, predicted_only, measured_only, neither) as feasible_note,
-  printf('%d break the SLA, %d right or within 10 %%, %d of %d', point_infeasible, point_same + point_within, point_infeasible + point_same + point_within, workloads) as point_note,
+  printf('%d break the SLA, %d right or within 10 %%, %d worse', point_infeasible, point_same + point_within, point_regret) as point_note,
   printf('%d right, %d within 10 %%, %d worse, %d infeasible', mapping_same, mapping_within, mapping_regret, mapping_infeasible) as mapping_note
 from pooled_shown
 order by method, deployment_name, phase
