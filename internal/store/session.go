@@ -68,16 +68,49 @@ func OpenSession(ctx context.Context, path string, o SessionOptions) (*Session, 
 	case info.IsDir():
 		return nil, fmt.Errorf("%s: is a folder, not an archive", path)
 	}
-	conn, err := sqlite.Open(path, sqlite.ReadOnly)
+	s, err := openSession(ctx, path, o)
+	if interruptedWrite(err) {
+		if err := finishWrite(path); err != nil {
+			return nil, fmt.Errorf("%s: a write was interrupted, and undoing it failed: %w", path, explain(path, err))
+		}
+		s, err = openSession(ctx, path, o)
+	}
 	if err != nil {
 		return nil, explain(path, err)
+	}
+	return s, nil
+}
+
+func openSession(ctx context.Context, path string, o SessionOptions) (*Session, error) {
+	conn, err := sqlite.Open(path, sqlite.ReadOnly)
+	if err != nil {
+		return nil, err
 	}
 	s := &Session{conn: conn, path: path, o: o, kept: map[string]bool{}, repeated: map[string]*sqlite.Stmt{}}
 	if err := s.prepare(ctx); err != nil {
 		conn.Close()
-		return nil, explain(path, err)
+		return nil, err
 	}
 	return s, nil
+}
+
+// interruptedWrite tells whether a reader found what a killed writer left.
+func interruptedWrite(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code == sqlite.UnfinishedWrite
+}
+
+// finishWrite undoes the transaction of a killed writer, which takes a
+// connection that may write: the first one to look at the file does it.
+func finishWrite(path string) error {
+	c, err := sqlite.Open(path, sqlite.ReadWrite)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	c.BusyTimeout(busyMillis)
+	_, err = number(c, "select count(*) from sqlite_schema")
+	return err
 }
 
 // Session opens a session on the archive.

@@ -29,6 +29,10 @@ const (
 	TooBig       = lib.SQLITE_TOOBIG
 )
 
+// UnfinishedWrite is the extended code of a reader that would have to undo
+// the transaction of a killed writer.
+const UnfinishedWrite = lib.SQLITE_READONLY_ROLLBACK
+
 // Primary returns the result code without its extension.
 func (e *Error) Primary() int { return e.Code & 0xff }
 
