@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,8 +105,9 @@ func (c *Client) Do(ctx context.Context, p Prompt, rec *Record, arrive []int64) 
 // run does the exchange. A failure that the server stated is put into the
 // record; an error is one of the transport.
 func (a *attempt) run(ctx context.Context, p Prompt) error {
-	trace := a.trace()
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodPost, a.c.url, bytes.NewReader(p.Body))
+	conn := &connection{now: a.c.now}
+	defer func() { conn.fill(a.rec) }()
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, conn.hooks()), http.MethodPost, a.c.url, bytes.NewReader(p.Body))
 	if err != nil {
 		return err
 	}
@@ -146,27 +146,6 @@ func (c *Client) header(req *http.Request) {
 			continue
 		}
 		req.Header.Set(k, v)
-	}
-}
-
-// trace notes when the request is written, and what a new connection cost.
-// The clock of a request starts when it has its connection.
-func (a *attempt) trace() *httptrace.ClientTrace {
-	var dns, dial, hello int64
-	rec, now := a.rec, a.c.now
-	return &httptrace.ClientTrace{
-		DNSStart:          func(httptrace.DNSStartInfo) { dns = now() },
-		DNSDone:           func(httptrace.DNSDoneInfo) { rec.DNS = time.Duration(now() - dns) },
-		ConnectStart:      func(_, _ string) { dial = now() },
-		ConnectDone:       func(_, _ string, _ error) { rec.Connect = time.Duration(now() - dial) },
-		TLSHandshakeStart: func() { hello = now() },
-		TLSHandshakeDone:  func(_ tls.ConnectionState, _ error) { rec.TLS = time.Duration(now() - hello) },
-		GotConn: func(i httptrace.GotConnInfo) {
-			rec.Sent, rec.Reused = now(), i.Reused
-			if i.Reused {
-				rec.DNS, rec.Connect, rec.TLS = 0, 0, 0 // of a dial that lost the race
-			}
-		},
 	}
 }
 

@@ -50,7 +50,7 @@ type Record struct {
 	Worker int
 
 	Intended int64 // when it should have been sent
-	Sent     int64 // when it began to be written to an open connection
+	Sent     int64 // when its header was written to an open connection
 	Acked    int64 // when the answer's header was there
 	First    int64 // first chunk with content
 	Second   int64 // second chunk with content
