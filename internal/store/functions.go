@@ -206,3 +206,13 @@ func choose(a sqlite.Args) (any, error) {
 	}
 	return optional(stats.Choose(n, k))
 }
+
+// FunctionNames lists the SQL functions that every connection has beside
+// SQLite's own.
+func FunctionNames() []string {
+	names := make([]string, len(functions))
+	for i, f := range functions {
+		names[i] = f.Name
+	}
+	return names
+}
