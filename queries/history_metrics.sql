@@ -6,10 +6,13 @@ select
   trim(metric || ' ' || key) || iif(max(unit) is null, '', printf(' [%s]', max(unit))) as axis,
   max(first_date) as first_date,
   max(base) as base, max(base_low) as base_low, max(base_high) as base_high, max(base_run) as base_run,
-  case when max(base) is null then printf('%d run%s, no baseline pinned', count(*), iif(count(*) = 1, '', 's'))
-    when max(base_low) is null or max(base_high) is null then printf('%.3g for the baseline %s, its noise is not known', max(base), max(base_run))
-    when count(*) = 1 then 'only the baseline has it'
-    else printf('%d of %d other runs lie outside the noise of %s', sum(reads in ('above its noise', 'below its noise')), count(*) - 1, max(base_run)) end as finding
+  case
+    when max(base) is null then printf('%d run%s, no baseline', count(*), iif(count(*) = 1, '', 's'))
+    when sum(reads not in ('the baseline', 'of another method, kind or model')) = 0 then printf('Nothing to compare with %s', max(base_run))
+    when max(base_low) is null or max(base_high) is null then printf('The noise of %s is not known', max(base_run))
+    else printf('%d of %d later or earlier values outside the noise of %s', sum(reads in ('above its noise', 'below its noise')),
+      sum(reads in ('above its noise', 'below its noise', 'within its noise')), max(base_run))
+  end as finding
 from history_values
 group by place, metric, key
 order by place, key
