@@ -190,12 +190,8 @@ func (a *app) addValidations(ctx context.Context, f compareFlags, methods []*com
 		if m == nil {
 			return usagef("--validation-results %s: there is no method %s", spec, name)
 		}
-		extra, err := ingest.Path(ctx, file, ingest.Options{Method: m.Label})
-		if err != nil {
+		if err := ingest.AddValidation(ctx, m.runs[len(m.runs)-1], file); err != nil {
 			return fmt.Errorf("%s: %w", spec, err)
-		}
-		for _, e := range extra {
-			m.runs[len(m.runs)-1].AddLoadTests(e)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -41,7 +42,7 @@ believed are in the view "problems"; the bytes of every source are kept, and ing
 		Example: examples(
 			"profreport ingest results/aic_all results/online_all",
 			"profreport ingest --method Bayesian --run bayes-1 results/bayes",
-			"profreport ingest --map silicon measured.csv",
+			"profreport ingest --map aic-measured measured.csv",
 			"profreport ingest --table prices prices.csv",
 			"kubectl logs job/profile-qwen | profreport ingest --run qwen -"),
 	}
@@ -50,7 +51,7 @@ believed are in the view "problems"; the bytes of every source are kept, and ing
 	fl.StringVar(&f.run, "run", "", "name of the run (default: the folder's base name)")
 	fl.StringVar(&f.method, "method", "", "how the report labels the way of profiling, such as AIC-Search")
 	fl.StringVar(&f.kind, "kind", "", "simulated or measured, for inputs without a log that says it")
-	fl.StringVar(&f.mapping, "map", "", "mapping of a sweep table: a built-in name, or a file (docs/formats.md)")
+	fl.StringVar(&f.mapping, "map", "", "mapping of a sweep table: a name (built in, or of mappings/ beside the database), or a file (docs/formats.md)")
 	fl.StringVar(&f.table, "table", "", "read a file of any layout (CSV, JSON, JSONL, npz) into a table of this name")
 	fl.StringVar(&f.evidence, "evidence", "full", "full keeps the bytes of the sources, hash only their SHA-256")
 	fl.BoolVar(&f.strict, "strict", false, "exit 1 if any record was refused")
@@ -79,6 +80,16 @@ func (f *ingestFlags) options() (ingest.Options, store.LoadOptions, error) {
 	return opt, load, nil
 }
 
+// userMappings returns the folder mappings/ beside the database, where mapping
+// files are looked up by name, or nil.
+func (a *app) userMappings() (fs.FS, error) {
+	dir, err := a.userFolder("", "mappings")
+	if err != nil || dir == "" {
+		return nil, err
+	}
+	return os.DirFS(dir), nil
+}
+
 // positive is a flag that was given; 0 means that it was not.
 func positive[T int64 | float64](v T) profile.Opt[T] {
 	return profile.Opt[T]{V: v, OK: v > 0}
@@ -91,6 +102,9 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, paths []string) error {
 	}
 	if f.table != "" {
 		return a.ingestTable(ctx, f.table, paths)
+	}
+	if opt.Maps, err = a.userMappings(); err != nil {
+		return err
 	}
 	db, err := store.Open(ctx, a.db)
 	if err != nil {

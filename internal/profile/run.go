@@ -218,26 +218,3 @@ type Message struct {
 	Path    string
 	Line    int
 }
-
-// AddLoadTests adds the load levels that o has and r has not, with their
-// sources and problems: a validation file read apart from its run.
-func (r *Run) AddLoadTests(o *Run) {
-	have := map[string]bool{}
-	for _, l := range r.Levels {
-		have[l.Level] = true
-	}
-	for _, l := range o.Levels {
-		if !have[l.Level] {
-			r.Levels = append(r.Levels, l)
-		}
-	}
-	for _, log := range o.RequestLogs {
-		if !have[log.Level] {
-			log.Source += len(r.Sources)
-			r.RequestLogs = append(r.RequestLogs, log)
-		}
-	}
-	r.Sources = append(r.Sources, o.Sources...)
-	r.Problems = append(r.Problems, o.Problems...)
-	r.Settings = append(r.Settings, o.Settings...)
-}
