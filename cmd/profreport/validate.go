@@ -52,7 +52,7 @@ With --check the exit code is 3 when a judged level misses the SLA and 4 when th
     --ttft-target 500 --itl-target 50 --isl 2048 --osl 256 --output-dir results/aic_all/validation`,
 			"profreport validate --url localhost:8000 --model M --max-batch-size 8 --levels idle,c16=16 --check --output-dir out",
 			"profreport validate --url localhost:8000 --model M --levels optimization --rate-min 0.2 --rate-max 2 --duration 10m --output-dir out",
-			"profreport validate --url https://host --model M --levels rate --rate 5 --arrivals poisson --duration 2m --api-key-file key --output-dir out"),
+			"profreport validate --url https://host --model M --rate 5 --arrivals poisson --duration 2m --api-key-file key --output-dir out"),
 	}
 	f.register(cmd)
 	return cmd
@@ -72,7 +72,7 @@ func (f *validateFlags) register(cmd *cobra.Command) {
 	fl.IntVar(&f.osl, "osl", 256, "output tokens of a request")
 	fl.StringVar(&f.output, "output-dir", "validation_results", "folder for the results")
 
-	fl.StringSliceVar(&f.levels, "levels", nil, "levels in order: idle, medium, saturation, overload, optimization, rate, NAME=CONCURRENCY (default: the first four)")
+	fl.StringSliceVar(&f.levels, "levels", nil, "levels in order: idle, medium, saturation, overload, optimization, rate, NAME=CONCURRENCY (default: the first four; with --rate: rate)")
 	fl.IntVar(&f.requests, "requests-per-level", 100, "measured requests of a closed level; 0 lets --duration decide")
 	fl.IntVar(&f.warmup, "warmup", 10, "requests before each level, kept apart")
 	fl.DurationVar(&f.duration, "duration", 0, "end a level after this time (default of rate: 1m, of optimization: 30m)")

@@ -70,7 +70,11 @@ func (f *validateFlags) verify() error {
 // what the levels before it show, so that level comes without a pacer.
 func (f *validateFlags) plan() (levels []loadgen.Level, notes []string, err error) {
 	names := f.levels
-	if len(names) == 0 {
+	switch {
+	case len(names) > 0:
+	case f.rate > 0:
+		names = []string{"rate"}
+	default:
 		names = []string{"idle", "medium", "saturation", "overload"}
 	}
 	for i, name := range names {

@@ -49,6 +49,9 @@ func (a *app) validate(ctx context.Context, f *validateFlags) error {
 	if err := v.preparePrompts(ctx); err != nil {
 		return err
 	}
+	if rt := v.client.RoundTrip(ctx, 10); rt.OK {
+		v.note("an empty request (GET /v1/models) takes %.3g ms from here: network, tunnel and front end are in every TTFT", rt.V)
+	}
 	runErr := v.levels(ctx, levels)
 	if len(v.report.Levels) == 0 {
 		return runErr

@@ -221,3 +221,75 @@ func TestValidateInterrupted(t *testing.T) {
 		t.Errorf("%+v, %d cut off in the log", e, cut)
 	}
 }
+
+// TestValidateOpen: the rate level and the sinusoidal one, whose rates come
+// from the throughput that a level before it reached; every run is ingested.
+func TestValidateOpen(t *testing.T) {
+	s := inference(t, 2*time.Millisecond, nil)
+	dir, code, out, errs := validateCmd(t, s.URL, "--levels", "c2=2,optimization,rate", "--rate", "60", "--arrivals", "poisson", "--requests-per-level", "30",
+		"--duration", "600ms", "--grace", "2s", "--warmup", "2")
+	if code != exitDone {
+		t.Fatalf("exit %d\n%s%s", code, out, errs)
+	}
+	if !strings.Contains(errs, "90 % of the highest throughput") || !strings.Contains(out, "sine from") {
+		t.Errorf("%s\n%s", out, errs)
+	}
+	for level, most := range map[string]float64{"c2": 30, "rate": 70, "optimization": 2000} {
+		var e struct {
+			Valid struct{ Avg float64 } `json:"request_count"`
+			Error struct{ Avg float64 } `json:"error_request_count"`
+		}
+		readJSONFile(t, filepath.Join(dir, level, "profile_export_aiperf.json"), &e)
+		if e.Valid.Avg < 15 || e.Valid.Avg > most || e.Error.Avg != 0 {
+			t.Errorf("%s: %+v", level, e)
+		}
+	}
+}
+
+// TestValidateRequest: headers, a key from a file, further keys, prompts from
+// a file; the key is in no file that is written.
+func TestValidateRequest(t *testing.T) {
+	var header http.Header
+	var body map[string]any
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m map[string]any
+		if json.NewDecoder(r.Body).Decode(&m) != nil || r.URL.Path != "/v1/completions" {
+			http.NotFound(w, r)
+			return
+		}
+		header, body = r.Header, m
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "data: {\"choices\":[{\"text\":\"a\",\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}\n\ndata: [DONE]\n\n")
+	}))
+	defer s.Close()
+	tmp := t.TempDir()
+	for name, text := range map[string]string{"key": "sk-secret\n", "prompts": "the only prompt\n"} {
+		if err := os.WriteFile(filepath.Join(tmp, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, code, _, errs := validateCmd(t, s.URL, "--levels", "c1=1", "--requests-per-level", "2", "--warmup", "0", "--api", "completions",
+		"--header", "X-A: b", "--api-key-file", filepath.Join(tmp, "key"), "--extra", "top_k:3", "--extra", "tag:x", "--prompts", filepath.Join(tmp, "prompts"))
+	if code != exitDone {
+		t.Fatalf("exit %d\n%s", code, errs)
+	}
+	if header.Get("Authorization") != "Bearer sk-secret" || header.Get("X-A") != "b" || body["top_k"] != 3.0 || body["tag"] != "x" || body["prompt"] != "the only prompt" {
+		t.Errorf("%v\n%v", header, body)
+	}
+	if !strings.Contains(errs, "2 answers ended before the output tokens asked") {
+		t.Errorf("early stops are not told:\n%s", errs)
+	}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte("sk-secret")) {
+			t.Errorf("the key is in %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
