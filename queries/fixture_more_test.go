@@ -29,6 +29,9 @@ func TestSupplierChoseOtherwise(t *testing.T) {
 	runs[1].Recommendations[1].Mapping = "TP=2"
 	a := newArchive(t, nil, runs)
 	a.check("real-1", "regret decode", 0.0, nil, "supplies the oracle")
+	if r := find(t, a.rows("regrets"), row{"run": "real-1", "phase": "decode"}); r["state"] != "supplies the oracle" {
+		t.Errorf("state %v though it chose %v and the oracle is %v", r["state"], r["mapping"], r["oracle_mapping"])
+	}
 }
 
 // TestBothLimits: where a point misses both bounds the larger miss is told
@@ -65,11 +68,12 @@ func TestCurvesByHand(t *testing.T) {
 		aRun("sim", "Sim", profile.Simulated,
 			curveOf("TP=1", [2]float64{50, 9}, [2]float64{200, 18}, [2]float64{300, 45}, [2]float64{500, 1}),
 			surfaceOf("TP=2", [3]float64{100, 1, 10}, [3]float64{100, 3, 12}, [3]float64{100, 5, 18}, [3]float64{300, 1, 20}, [3]float64{300, 3, 24})),
-		// Another mapping with more points is no partner while the same one is there.
-		aRun("other", "Other", profile.Measured, curveOf("TP=4", [2]float64{50, 1}, [2]float64{100, 2}, [2]float64{200, 3}, [2]float64{300, 4}, [2]float64{400, 5})),
 		aRun("real", "Real", profile.Measured,
 			curveOf("TP=1", [2]float64{100, 10}, [2]float64{300, 30}, [2]float64{400, 0}),
 			surfaceOf("TP=2", [3]float64{100, 3, 24}, [3]float64{200, 2, 16.5}, [3]float64{200, 4, 9}, [3]float64{400, 1, 9})),
+		// Another mapping with more points is no partner while the same one is there, though
+		// this run is the later one and so the reference.
+		aRun("other", "Other", profile.Measured, curveOf("TP=4", [2]float64{50, 1}, [2]float64{100, 2}, [2]float64{200, 3}, [2]float64{300, 4}, [2]float64{400, 5})),
 	})
 	// ISL 50 lies outside the measured curve, so does 500: its last point has
 	// a latency of 0. M(200) = 20, M(300) = 30: ratios 0.9 and 1.5.

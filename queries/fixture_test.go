@@ -491,6 +491,10 @@ func TestGoodputRegret(t *testing.T) {
 	a.check("three", "goodput_regret", 0.0, nil, "on 3 GPUs")
 	a.check("two", "goodput_regret", 0.25, nil, "on 2 GPUs")
 	a.check("none", "goodput_regret", nil, nil, "no optimization level")
+	// Two prefill engines and one for decode: 3 good requests/s on 4 GPUs.
+	twice := func(r *profile.Run) { r.PrefillReplicas = some(int64(2)) }
+	a = newArchive(t, nil, []*profile.Run{aRun("four", "A", profile.Simulated, deploy(3), twice, good(3)), aRun("two", "B", profile.Measured, deploy(2), good(2))})
+	a.check("four", "goodput_regret", 0.25, nil, "on 4 GPUs")
 	a = newArchive(t, nil, []*profile.Run{aRun("zero", "A", profile.Simulated, deploy(3), good(0))})
 	a.check("zero", "goodput_regret", nil, nil, "no method met the SLA")
 }

@@ -33,7 +33,7 @@ stated as (
       when oracle_points is null then 'not measured'
       when oracle_mapping is null and unjudged_points = oracle_points then 'no SLA'
       when oracle_mapping is null then 'nothing feasible'
-      when supplies then 'same choice'
+      when supplies and mapping is not oracle_mapping then 'supplies the oracle'
       when mapping is null then coalesce(reason, 'no choice')
       when own_points is null then 'not measured'
       when own_throughput is null then 'infeasible'
