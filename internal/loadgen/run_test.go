@@ -237,7 +237,7 @@ func soak(t testing.TB, l Level) (*Result, *testServer) {
 	s.forget = true
 	var mu sync.Mutex
 	logged := 0
-	c := newTestClient(t, Target{URL: s.URL, Stall: 300 * time.Millisecond, Conns: 64})
+	c := newTestClient(t, Target{URL: s.URL, Stall: 3 * time.Second, Conns: 64})
 	r := Runner{Client: c, Prompts: NewSynthetic(c, 20, 4, 1), Sink: func(*Record, []int64) error {
 		mu.Lock()
 		defer mu.Unlock()
