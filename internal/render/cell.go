@@ -3,7 +3,10 @@ package render
 import (
 	"errors"
 	"net/url"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/profreport/profreport/internal/format"
 	"github.com/profreport/profreport/internal/notebook"
@@ -18,29 +21,53 @@ type drawn struct {
 	err    error
 }
 
-// draw draws a plot cell, nil for any other.
-func (p *page) draw(c *notebook.Cell) *drawn {
-	if c.Kind != "plot" || c.Hidden {
-		return nil
+// drawAll draws the plot cells, several at a time. A figure depends on its
+// cell alone, so their order makes no difference.
+func (p *page) drawAll() map[*notebook.Cell]*drawn {
+	all := map[*notebook.Cell]*drawn{}
+	var list []*drawn
+	for _, b := range p.doc.Blocks {
+		if c := b.Cell; c != nil && c.Kind == "plot" && !c.Hidden && all[c] == nil {
+			all[c] = &drawn{cell: c}
+			list = append(list, all[c])
+		}
 	}
-	d := &drawn{cell: c}
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(list)) {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(list); i = next.Add(1) - 1 {
+				list[i].draw(p.doc.Methods)
+			}
+		})
+	}
+	wait.Wait()
+	return all
+}
+
+func (d *drawn) draw(methods []string) {
+	c := d.cell
 	if c.Err != nil || c.Plot == nil {
-		return d
+		return
 	}
-	p.figures++
-	f, err := newFigure(c.Plot, c.Data, PlotOptions{Name: "fig" + grouplessInt(p.figures), Methods: p.doc.Methods})
+	f, err := newFigure(c.Plot, c.Data, PlotOptions{Methods: methods})
 	if err != nil {
 		d.err = err
-		return d
+		return
 	}
 	d.panels = f.panels()
 	d.used = f.used
-	return d
 }
 
 // wide says whether the figure takes the whole row.
 func (d *drawn) wide() bool {
-	return d.cell.Plot != nil && (d.cell.Plot.Wide || d.cell.Plot.Facet != "" && len(d.panels) > 1) || d.cell.Folded
+	return d.scrolls() || len(d.panels) > 1 || d.cell.Folded
+}
+
+// scrolls says whether the figure is one wide panel, which narrow screens
+// scroll. Facets are panels of the usual width.
+func (d *drawn) scrolls() bool {
+	return d.cell.Plot != nil && d.cell.Plot.Wide && d.cell.Plot.Facet == ""
 }
 
 // figureRow writes plot cells that follow each other, two a row. SQL cells
@@ -114,7 +141,7 @@ func (p *page) figure(d *drawn) {
 			o.raw("</div>\n")
 		}
 		o.raw("</div>\n")
-	case c.Plot.Wide:
+	case d.scrolls():
 		o.raw("<div class=\"wide-scroll\" tabindex=\"0\" role=\"region\"")
 		o.attr("aria-label", joined(" ", "Wide figure", heading))
 		o.raw(">")

@@ -27,9 +27,11 @@ type figure struct {
 	full    map[string]string // shortened names
 	legend  []*series         // drawn above the panels, for what has no room beside the data
 	unnamed map[string]bool
-	bins    *histogram
-	texts   []box // of the texts written so far
-	missing []gap // rows of the panel without a value
+	// minLegend is how many lines of legend the panels beside this one have.
+	minLegend int
+	bins      *histogram
+	texts     []box // of the texts written so far
+	missing   []gap // rows of the panel without a value
 	// logValue colours a heat map by the logarithm of its cells.
 	logValue bool
 	grid     *heatGrid
@@ -87,7 +89,7 @@ func (f *figure) top() float64 {
 	if f.countBad() > 0 {
 		t += 16
 	}
-	return t + float64(len(f.legendLines()))*18
+	return t + f.legendHeight()
 }
 
 func (f *figure) panelHeight() float64 {
@@ -101,7 +103,12 @@ func (f *figure) panelHeight() float64 {
 	if f.countBad() > 0 {
 		h += 16
 	}
-	return h + float64(len(f.legendLines()))*18
+	return h + f.legendHeight()
+}
+
+// legendHeight is the room of the legend, as much as the panels beside it have.
+func (f *figure) legendHeight() float64 {
+	return float64(max(len(f.legendLines()), f.minLegend)) * 18
 }
 
 // panel draws one panel into r, given in SVG coordinates.
@@ -201,8 +208,8 @@ func (f *figure) titles(r box, fr *frame, facet string) {
 	}
 	if lines := f.legendLines(); len(lines) > 0 {
 		f.drawLegend(lines, r.x0+2, y)
-		y += 18 * float64(len(lines))
 	}
+	y += f.legendHeight()
 	if n := f.countBad(); n > 0 {
 		s := fmt.Sprintf("%d values ≤ 0 not shown", n)
 		if n == 1 {

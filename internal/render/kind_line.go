@@ -148,7 +148,12 @@ func drawLine(f *figure, fr *frame, data []datum) {
 	f.refLines(fr)
 	f.refLabels(fr)
 	for _, s := range all {
-		f.nameBeside(fr, s, along(f.path(fr, s.data)))
+		path := f.path(fr, s.data)
+		places := along(path)
+		if len(path) == 1 {
+			places = append(around(path[0].x, path[0].y, 4.3), around(path[0].x, path[0].y, 16)...)
+		}
+		f.nameBeside(fr, s, places)
 	}
 	f.pointLabels(fr, all)
 }

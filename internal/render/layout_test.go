@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/profreport/profreport/internal/notebook"
 )
 
 // svgText is a text element with its place.
@@ -259,6 +261,38 @@ func TestFacetPanels(t *testing.T) {
 				t.Errorf("panels do not share their axes: %q and %q", ticks[0], s)
 			}
 		}
+	}
+}
+
+// TestPanelsStandLevel: a panel whose series has no room for its name gets a
+// legend, and the panels beside it the same room, so that axes stand level.
+func TestPanelsStandLevel(t *testing.T) {
+	var all [][]any
+	for i := range 30 {
+		for _, x := range []int{1, 2, 3} {
+			all = append(all, []any{"full", "a long name of series " + grouplessInt(i), x, 10 + float64(i)})
+		}
+	}
+	all = append(all, []any{"bare", "one", 1, 10.0}, []any{"bare", "one", 3, 10.1})
+	spec := notebook.PlotSpec{Kind: "line", X: "x", Y: "y", By: "name", Facet: "facet", YLabel: "ITL [ms]"}
+	f, err := newFigure(&spec, rows("facet name x y", all...), PlotOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first []float64
+	for _, svg := range f.panels() {
+		for _, e := range textsOf(t, svg) {
+			if e.class == "tk" && e.anchor == end {
+				first = append(first, e.y)
+				break
+			}
+		}
+	}
+	if len(first) != 2 || first[0] != first[1] {
+		t.Errorf("the lowest ticks stand at %v", first)
+	}
+	if f.minLegend == 0 {
+		t.Error("no panel needed a legend, so nothing was tested")
 	}
 }
 

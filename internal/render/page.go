@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	_ "embed"
 	"io"
 	"strings"
@@ -63,7 +64,6 @@ type page struct {
 	metrics map[string]bool
 	sources map[string]string // run|path -> anchor
 	prose   *proseWriter
-	figures int
 	body    out
 }
 
@@ -76,21 +76,24 @@ func HTML(w io.Writer, doc *notebook.Document, opt PageOptions) error {
 		p.section(&sections[i])
 	}
 	p.restOfQueries(sections)
-	var head out
-	head.b = make([]byte, 0, len(p.body.b)+len(opt.Data)+32<<10)
+	head := out{b: make([]byte, 0, 32<<10)}
 	p.head(&head)
 	p.header(&head)
 	p.contents(&head, sections)
 	head.raw("<main>\n")
 	p.banner(&head)
-	head.b = append(head.b, p.body.b...)
-	head.raw("</main>\n")
-	p.foot(&head)
-	p.data(&head)
-	p.scripts(&head)
-	head.raw("</body>\n</html>\n")
-	_, err := w.Write(head.b)
-	return err
+	tail := out{b: make([]byte, 0, len(opt.Data)+len(opt.Data)/16+16<<10)}
+	tail.raw("</main>\n")
+	p.foot(&tail)
+	p.data(&tail)
+	p.scripts(&tail)
+	tail.raw("</body>\n</html>\n")
+	for _, part := range [][]byte{head.b, p.body.b, tail.b} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newPage(doc *notebook.Document, opt PageOptions) *page {
@@ -110,6 +113,7 @@ func newPage(doc *notebook.Document, opt PageOptions) *page {
 		}
 	}
 	p.prose = newProseWriter(p)
+	p.body.b = make([]byte, 0, 256<<10)
 	return p
 }
 
@@ -223,13 +227,16 @@ func (p *page) data(o *out) {
 		return
 	}
 	o.raw("<script type=\"application/json\" id=\"profreport-data\">\n")
-	for _, c := range p.opt.Data {
-		if c == '<' {
-			o.raw(`\u003c`)
-			continue
+	rest := p.opt.Data
+	for {
+		i := bytes.IndexByte(rest, '<')
+		if i < 0 {
+			break
 		}
-		o.b = append(o.b, c)
+		o.b = append(append(o.b, rest[:i]...), `\u003c`...)
+		rest = rest[i+1:]
 	}
+	o.b = append(o.b, rest...)
 	o.raw("\n</script>\n")
 }
 

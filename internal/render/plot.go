@@ -163,13 +163,23 @@ func (f *figure) panels() [][]byte {
 	if f.spec.Facet == "" {
 		return [][]byte{f.svg()}
 	}
-	var out [][]byte
-	for _, name := range categories(f.data, func(d datum) string { return d.facet }) {
-		out = append(out, f.finish(func() {
-			h := f.panelHeight()
-			f.reset(f.w, h)
-			f.panel(box{0, 0, f.w, h}, f.rowsOf(name), name)
-		}, f.w))
+	all := func() (out [][]byte, most, least int) {
+		least = 1 << 30
+		for _, name := range categories(f.data, func(d datum) string { return d.facet }) {
+			out = append(out, f.finish(func() {
+				h := f.panelHeight()
+				f.reset(f.w, h)
+				f.panel(box{0, 0, f.w, h}, f.rowsOf(name), name)
+			}, f.w))
+			n := len(f.legendLines())
+			most, least = max(most, n), min(least, n)
+		}
+		return out, most, least
+	}
+	out, most, least := all()
+	if most > least { // axes of panels side by side stand side by side
+		f.minLegend, f.used.states = most, nil
+		out, _, _ = all()
 	}
 	return out
 }

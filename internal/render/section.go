@@ -42,13 +42,14 @@ func (s *section) short() string {
 // sections cuts the document at its level-2 headings and draws the figures,
 // because the key above the first one depends on all of them.
 func (p *page) sections() []section {
+	figures := p.drawAll()
 	list := []section{{id: "answer"}}
 	taken := map[string]bool{"answer": true}
 	for _, b := range p.doc.Blocks {
 		cur := &list[len(list)-1]
 		if b.Cell != nil {
 			it := item{cell: b.Cell}
-			if it.fig = p.draw(b.Cell); it.fig != nil {
+			if it.fig = figures[b.Cell]; it.fig != nil {
 				cur.figs = append(cur.figs, it.fig)
 				cur.used.add(it.fig.used)
 			}

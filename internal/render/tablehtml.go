@@ -146,11 +146,11 @@ func cellText(row []any, at int) string {
 func (p *page) tableValue(row []any, i int, col column) {
 	o := &p.body
 	v := row[col.at]
-	if k := chipOf(v); col.Format == "verdict" {
-		if k.text == "" {
-			o.missing(or(col.Missing, "–"))
-		} else {
+	if col.Format == "verdict" {
+		if k := chipOf(v); k.text != "" {
 			k.write(o)
+		} else {
+			o.missing(or(col.Missing, "–"))
 		}
 	} else if s, ok := format.Number(v, col.Format, cellUnit(col.ColumnSpec)); !ok {
 		o.missing(col.Missing)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/profreport/profreport/internal/notebook"
@@ -36,15 +37,9 @@ func chipOf(v any) chip {
 	s, _ := v.(string)
 	s = strings.TrimSpace(s)
 	low := strings.ToLower(s)
+	fields := strings.Fields(low)
 	has := func(words ...string) bool {
-		for _, f := range strings.Fields(low) {
-			for _, w := range words {
-				if f == w {
-					return true
-				}
-			}
-		}
-		return false
+		return slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(words, f) })
 	}
 	switch {
 	case low == "pass" || low == "passed":
