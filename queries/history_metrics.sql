@@ -10,7 +10,7 @@ select
     when max(base) is null then printf('%d run%s, no baseline', count(*), iif(count(*) = 1, '', 's'))
     when sum(reads not in ('the baseline', 'of another method, kind or model')) = 0 then printf('Nothing to compare with %s', max(base_run))
     when max(base_low) is null or max(base_high) is null then printf('The noise of %s is not known', max(base_run))
-    else printf('%d of %d later or earlier values outside the noise of %s', sum(reads in ('above its noise', 'below its noise')),
+    else printf('%d of %d other values lie outside the noise of %s', sum(reads in ('above its noise', 'below its noise')),
       sum(reads in ('above its noise', 'below its noise', 'within its noise')), max(base_run))
   end as finding
 from history_values
