@@ -15,9 +15,8 @@ const module = "github.com/profreport/profreport/"
 
 // homes says which package alone may import an outside one.
 var homes = map[string]string{
-	"k8s.io/":              "internal/cluster",
 	"gonum.org/v1/plot":    "internal/render",
-	"modernc.org/sqlite":   "internal/store",
+	"modernc.org/sqlite":   "internal/store internal/store/sqlite",
 	"github.com/spf13/":    "cmd/profreport",
 	"github.com/expr-lang": "internal/metric internal/notebook internal/ingest",
 }
