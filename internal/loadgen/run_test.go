@@ -43,6 +43,13 @@ func TestClosedLoop(t *testing.T) {
 	if s.n != 25 {
 		t.Errorf("the server saw %d requests", s.n)
 	}
+	texts := map[string]bool{}
+	for _, m := range s.bodies {
+		texts[fmt.Sprint(m["messages"])] = true
+	}
+	if len(texts) != 25 {
+		t.Errorf("%d different prompts of 25: a prefix cache could help", len(texts))
+	}
 	most, first := inFlight(res.Records), int64(math.MaxInt64)
 	ids := map[int]bool{}
 	for i := range res.Records {
