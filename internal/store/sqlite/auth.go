@@ -5,12 +5,12 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// Action is what a statement asks for while it is compiled: an action code
-// with its arguments as sqlite3_set_authorizer names them.
+// Action is what a statement asks for while it is compiled.
 type Action struct {
-	Code             int
-	Arg1, Arg2       string
-	Database, Caller string // Caller is the innermost view or trigger
+	Code int // an action code of sqlite3_set_authorizer
+	// Arg1 is that of sqlite3_set_authorizer, such as the table read, and
+	// Arg2 the name of a function called.
+	Arg1, Arg2 string
 }
 
 // Action codes of reading statements.
@@ -32,13 +32,20 @@ func (c *Conn) Authorize(allow func(Action) bool) {
 	lib.Xsqlite3_set_authorizer(c.tls, c.db, funcPointer(authorizeCallback), c.id)
 }
 
-func authorizeCallback(_ *libc.TLS, id uintptr, action int32, z1, z2, database, caller uintptr) int32 {
+func authorizeCallback(_ *libc.TLS, id uintptr, action int32, z1, z2, _, _ uintptr) int32 {
 	c := conns.get(id)
 	if c == nil || c.authorizer == nil {
 		return lib.SQLITE_DENY
 	}
-	a := Action{Code: int(action), Arg1: libc.GoString(z1), Arg2: libc.GoString(z2),
-		Database: libc.GoString(database), Caller: libc.GoString(caller)}
+	// Callers look at the names of tables and functions only.
+	a := Action{Code: int(action)}
+	switch action {
+	case lib.SQLITE_SELECT, lib.SQLITE_RECURSIVE:
+	case lib.SQLITE_FUNCTION:
+		a.Arg2 = libc.GoString(z2)
+	default:
+		a.Arg1 = libc.GoString(z1)
+	}
 	if c.authorizer(a) {
 		return lib.SQLITE_OK
 	}

@@ -83,6 +83,7 @@ func Open(path string, mode Mode) (*Conn, error) {
 		return nil, err
 	}
 	c.id = conns.add(c)
+	c.lookaside(512, 600)
 	// A double-quoted word that is no column is an error, not a text.
 	c.config(lib.SQLITE_DBCONFIG_DQS_DML, false)
 	c.config(lib.SQLITE_DBCONFIG_DQS_DDL, false)
@@ -123,6 +124,14 @@ func (c *Conn) Close() error {
 // Defensive switches the mode in which SQL cannot turn the journal off or
 // write to the schema. It is on after Open.
 func (c *Conn) Defensive(on bool) { c.config(lib.SQLITE_DBCONFIG_DEFENSIVE, on) }
+
+// lookaside gives the connection memory of its own for the small pieces that
+// compiling takes: count slots of size bytes. It must come first.
+func (c *Conn) lookaside(size, count int32) {
+	va := c.tls.Alloc(24)
+	lib.Xsqlite3_db_config(c.tls, c.db, lib.SQLITE_DBCONFIG_LOOKASIDE, libc.VaList(va, uintptr(0), size, count))
+	c.tls.Free(24)
+}
 
 func (c *Conn) config(op int32, on bool) {
 	var v int32

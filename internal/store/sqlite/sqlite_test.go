@@ -273,7 +273,7 @@ func TestAuthorizer(t *testing.T) {
 	if err := c.Exec("select x from t"); err != nil {
 		t.Error(err)
 	}
-	if got := strings.Join(seen, ","); got != "true false,false truetx" {
+	if got := strings.Join(seen, ","); got != "true false,false truet" {
 		t.Errorf("seen: %q", got)
 	}
 	var e *Error
