@@ -28,7 +28,6 @@ type segmentReader struct {
 	start bool
 	buf   []byte
 	long  int // segments cut
-	nul   bool
 }
 
 func newSegmentReader(r io.Reader, path string) *segmentReader {

@@ -7,7 +7,6 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/profreport/profreport/internal/query"
-	"github.com/profreport/profreport/internal/table"
 )
 
 // units are the units that sums and comparisons are checked by, with other
@@ -191,15 +190,4 @@ func (u *unitChecker) same(node ast.Node, doing string, parts ...ast.Node) strin
 		}
 	}
 	return unit
-}
-
-// typeOf gives the kind of values in a column.
-func typeOf(t table.Type) string {
-	switch t {
-	case table.Int, table.Float:
-		return "number"
-	case table.Text:
-		return "text"
-	}
-	return "any"
 }

@@ -23,7 +23,6 @@ type cellNode struct {
 	folded   bool
 	override bool // replaces the query file of the same name
 	cond     *condition
-	doc      string
 	options  *yamlText // body of table, plot, tiles; nil for the others
 	spec     *spec
 	loop     *forNode // the innermost loop it stands in, or nil

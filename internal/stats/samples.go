@@ -102,9 +102,8 @@ func MannWhitneyP(x, y []float64) (float64, bool) {
 // values.
 func mannWhitneyU(x, y []float64) (u, ties float64) {
 	type value struct {
-		v    float64
-		ofX  bool
-		rank float64
+		v   float64
+		ofX bool
 	}
 	all := make([]value, 0, len(x)+len(y))
 	for _, v := range x {
