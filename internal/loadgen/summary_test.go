@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"net/http/httptrace"
 	"slices"
 	"strings"
 	"testing"
@@ -264,6 +265,9 @@ func TestLive(t *testing.T) {
 	if got := v.Line(time.Now()); got != "idle: warming up" {
 		t.Error(got)
 	}
+	warm := answered(0, 0, 5000, 9000, 11)
+	warm.Warmup = true
+	v.Add(&warm)
 	res := sample()
 	for i := range res.Records {
 		v.Add(&res.Records[i])
@@ -272,5 +276,35 @@ func TestLive(t *testing.T) {
 	want := "idle: 5/10, 1/s, TTFT p50 200 p95 290 ms, ITL p50 50 p95 59 ms, 50 % meet the SLA, 1 failed, 5s left"
 	if got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestError: P/M - 1; a latency promised too low is negative.
+func TestError(t *testing.T) {
+	some := profile.Some[float64]
+	for _, c := range []struct{ p, m, want profile.Opt[float64] }{
+		{some(100), some(200), some(-0.5)}, {some(300), some(200), some(0.5)}, {some(5), some(5), some(0)},
+		{profile.Opt[float64]{}, some(1), profile.Opt[float64]{}}, {some(1), some(0), profile.Opt[float64]{}},
+	} {
+		if got := Error(c.p, c.m); got != c.want {
+			t.Errorf("%v against %v: %v, want %v", c.p, c.m, got, c.want)
+		}
+	}
+}
+
+// TestSendTime: a request is sent when its header is written, not when it got
+// its connection; one that was never written counts from the connection.
+func TestSendTime(t *testing.T) {
+	clock := int64(0)
+	c := &connection{now: func() int64 { clock += 10; return clock }}
+	h := c.hooks()
+	h.GotConn(httptrace.GotConnInfo{})
+	rec := Record{}
+	if c.fill(&rec); rec.Sent != 10 {
+		t.Errorf("not written: sent at %d, want 10", rec.Sent)
+	}
+	h.WroteHeaders()
+	if c.fill(&rec); rec.Sent != 20 {
+		t.Errorf("sent at %d, want 20", rec.Sent)
 	}
 }
