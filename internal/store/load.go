@@ -59,11 +59,11 @@ func (db *DB) Load(ctx context.Context, r *profile.Run, o LoadOptions) (LoadResu
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loader{ctx: ctx, run: r, options: o, stmts: map[string]*sqlite.Stmt{}, inserts: map[string]*sqlite.Stmt{},
+	l := &loader{ctx: ctx, run: r, options: o, inserts: map[string]*sqlite.Stmt{},
 		result: LoadResult{Run: r.Name, Problems: map[string]int{}}}
 	l.packAll()
 	err := db.write(ctx, func(c *sqlite.Conn) error {
-		l.conn = c
+		l.statements = newStatements(c)
 		defer l.close()
 		return l.load()
 	})
@@ -75,14 +75,13 @@ func (db *DB) Load(ctx context.Context, r *profile.Run, o LoadOptions) (LoadResu
 
 // loader stores one run.
 type loader struct {
+	*statements
 	ctx      context.Context
-	conn     *sqlite.Conn
 	run      *profile.Run
 	options  LoadOptions
 	result   LoadResult
 	id       int64
-	stmts    map[string]*sqlite.Stmt // by text
-	inserts  map[string]*sqlite.Stmt // by table; among stmts
+	inserts  map[string]*sqlite.Stmt // by table; among statements
 	levels   map[string]int64        // level_id by name
 	packs    []packing               // by source
 	sums     []string                // SHA-256 by source
@@ -179,32 +178,4 @@ func (l *loader) sum(sums []string) string {
 		files[i] = fileSum{l.run.Sources[i].Path, s}
 	}
 	return runSum(l.run.Method, string(l.run.Kind), files)
-}
-
-// exec runs a statement, prepared once for the whole load.
-func (l *loader) exec(text string, args ...any) error {
-	s, err := l.stmt(text)
-	if err != nil {
-		return err
-	}
-	return s.Exec(args...)
-}
-
-func (l *loader) stmt(text string) (*sqlite.Stmt, error) {
-	if s, ok := l.stmts[text]; ok {
-		return s, nil
-	}
-	s, err := l.conn.Prepare(text)
-	if err != nil {
-		return nil, err
-	}
-	l.stmts[text] = s
-	return s, nil
-}
-
-func (l *loader) close() {
-	for _, s := range l.stmts {
-		s.Close()
-	}
-	l.stmts = nil
 }

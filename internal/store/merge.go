@@ -74,9 +74,11 @@ func (db *DB) mergeOne(ctx context.Context, o MergeOptions, path string) (done [
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.detach()) }()
+	prepared := newStatements(db.conn)
+	defer prepared.close() // before the file is detached
 	for _, run := range runs {
-		m := &merger{evidence: o.Evidence, was: run, withoutValues: o.withoutValues}
-		if err := db.write(ctx, func(c *sqlite.Conn) error { m.c = c; return m.run() }); err != nil {
+		m := &merger{statements: prepared, evidence: o.Evidence, was: run, withoutValues: o.withoutValues}
+		if err := db.write(ctx, func(*sqlite.Conn) error { return m.run() }); err != nil {
 			return done, fmt.Errorf("%s: %w", run, err)
 		}
 		done = append(done, MergeResult{From: path, Was: run, Run: m.name, Same: m.same})
@@ -106,7 +108,7 @@ func (db *DB) detach() error {
 
 // merger copies one run out of the attached archive.
 type merger struct {
-	c             *sqlite.Conn
+	*statements
 	evidence      Evidence
 	withoutValues bool
 	was           string
@@ -117,26 +119,26 @@ type merger struct {
 
 func (m *merger) run() error {
 	var sum string
-	if err := each(m.c, "select run_id, sha256 from other.stored_runs where run = ?", []any{m.was}, func(s *sqlite.Stmt) error {
+	if err := m.each("select run_id, sha256 from other.stored_runs where run = ?", []any{m.was}, func(s *sqlite.Stmt) error {
 		m.from, sum = s.Int(0), s.Text(1)
 		return nil
 	}); err != nil {
 		return err
 	}
 	var err error
-	if m.name, m.same, _, err = freeName(m.c, m.was, func() (string, error) { return sum, nil }); err != nil || m.same {
+	if m.name, m.same, _, err = freeName(m.conn, m.was, func() (string, error) { return sum, nil }); err != nil || m.same {
 		return err
 	}
-	cols, err := columnNames(m.c, "stored_runs", "run_id", "run", "baseline")
+	cols, err := m.columns("stored_runs", "run_id", "run", "baseline")
 	if err != nil {
 		return err
 	}
 	// The pin of the other archive means nothing here.
-	if err := m.c.Exec("insert into main.stored_runs (run, "+cols+") select ?, "+cols+" from other.stored_runs where run_id = ?",
+	if err := m.exec("insert into main.stored_runs (run, "+cols+") select ?, "+cols+" from other.stored_runs where run_id = ?",
 		m.name, m.from); err != nil {
 		return err
 	}
-	m.to = m.c.LastInsertID()
+	m.to = m.conn.LastInsertID()
 	tables := []string{"stored_candidates", "stored_recommendations", "stored_prefill_points", "stored_decode_points",
 		"stored_deployments", "stored_settings", "stored_problems", "stored_messages"}
 	if !m.withoutValues {
@@ -155,11 +157,11 @@ func (m *merger) run() error {
 
 // copy copies the rows of a table that hang on one id, under another.
 func (m *merger) copy(table, key string, from, to int64) error {
-	cols, err := columnNames(m.c, table, key)
+	cols, err := m.columns(table, key)
 	if err != nil {
 		return err
 	}
-	if err := m.c.Exec("insert into main."+table+" ("+key+", "+cols+") select ?, "+cols+" from other."+table+" where "+key+" = ?",
+	if err := m.exec("insert into main."+table+" ("+key+", "+cols+") select ?, "+cols+" from other."+table+" where "+key+" = ?",
 		to, from); err != nil {
 		return fmt.Errorf("%s: %w", table, err)
 	}
@@ -167,20 +169,20 @@ func (m *merger) copy(table, key string, from, to int64) error {
 }
 
 func (m *merger) levels() error {
-	ids, err := list(m.c, "select level_id from other.stored_levels where run_id = ? order by level_id", m.from)
+	ids, err := m.list("select level_id from other.stored_levels where run_id = ? order by level_id", m.from)
 	if err != nil {
 		return err
 	}
-	cols, err := columnNames(m.c, "stored_levels", "level_id", "run_id")
+	cols, err := m.columns("stored_levels", "level_id", "run_id")
 	if err != nil {
 		return err
 	}
 	for _, from := range ids {
-		if err := m.c.Exec("insert into main.stored_levels (run_id, "+cols+") select ?, "+cols+" from other.stored_levels where level_id = ?",
+		if err := m.exec("insert into main.stored_levels (run_id, "+cols+") select ?, "+cols+" from other.stored_levels where level_id = ?",
 			m.to, from); err != nil {
 			return err
 		}
-		to := m.c.LastInsertID()
+		to := m.conn.LastInsertID()
 		if err := m.copy("stored_statistics", "level_id", from, to); err != nil {
 			return err
 		}
@@ -192,26 +194,26 @@ func (m *merger) levels() error {
 }
 
 func (m *merger) requests(from, to int64) error {
-	cols, err := columnNames(m.c, "stored_requests", "request_id")
+	cols, err := m.columns("stored_requests", "request_id")
 	if err != nil {
 		return err
 	}
-	ranges, err := list(m.c, "select range_id from other.stored_request_ranges where level_id = ? order by range_id", from)
+	ranges, err := m.list("select range_id from other.stored_request_ranges where level_id = ? order by range_id", from)
 	if err != nil {
 		return err
 	}
 	for _, r := range ranges {
-		first, err := number(m.c, "select ifnull(max(request_id), 0) + 1 from main.stored_requests")
+		first, err := m.number("select ifnull(max(request_id), 0) + 1 from main.stored_requests")
 		if err != nil {
 			return err
 		}
-		if err := m.c.Exec("insert into main.stored_requests ("+cols+") select "+cols+" from other.stored_request_ranges g "+
+		if err := m.exec("insert into main.stored_requests ("+cols+") select "+cols+" from other.stored_request_ranges g "+
 			"cross join other.stored_requests q on q.request_id between g.first_id and g.last_id where g.range_id = ? order by q.request_id",
 			r); err != nil {
 			return err
 		}
-		if err := m.c.Exec("insert into main.stored_request_ranges (level_id, first_id, last_id) values (?, ?, ?)",
-			to, first, first+m.c.Changes()-1); err != nil {
+		if err := m.exec("insert into main.stored_request_ranges (level_id, first_id, last_id) values (?, ?, ?)",
+			to, first, first+m.conn.Changes()-1); err != nil {
 			return err
 		}
 	}
@@ -224,7 +226,7 @@ func (m *merger) sources() error {
 		path, kind string
 	}
 	var all []source
-	if err := each(m.c, "select c.content_id, c.sha256, c.bytes, c.kept, s.path, s.kind from other.stored_sources s "+
+	if err := m.each("select c.content_id, c.sha256, c.bytes, c.kept, s.path, s.kind from other.stored_sources s "+
 		"join other.stored_contents c on c.content_id = s.content_id where s.run_id = ? order by s.source_id", []any{m.from},
 		func(s *sqlite.Stmt) error {
 			all = append(all, source{content{s.Int(0), s.Text(1), s.Int(2), s.Int(3) != 0}, s.Text(4), s.Text(5)})
@@ -237,7 +239,7 @@ func (m *merger) sources() error {
 		if err != nil {
 			return err
 		}
-		if err := m.c.Exec("insert into main.stored_sources (run_id, content_id, path, kind) values (?, ?, ?, ?)", m.to, id, s.path, s.kind); err != nil {
+		if err := m.exec("insert into main.stored_sources (run_id, content_id, path, kind) values (?, ?, ?, ?)", m.to, id, s.path, s.kind); err != nil {
 			return err
 		}
 	}
@@ -249,7 +251,7 @@ func (m *merger) sources() error {
 func (m *merger) content(c content) (int64, error) {
 	keep := c.kept && m.evidence != EvidenceHash
 	var id, kept int64
-	if err := each(m.c, "select content_id, kept from main.stored_contents where sha256 = ?", []any{c.sum}, func(s *sqlite.Stmt) error {
+	if err := m.each("select content_id, kept from main.stored_contents where sha256 = ?", []any{c.sum}, func(s *sqlite.Stmt) error {
 		id, kept = s.Int(0), s.Int(1)
 		return nil
 	}); err != nil {
@@ -259,26 +261,26 @@ func (m *merger) content(c content) (int64, error) {
 	case id != 0 && (kept != 0 || !keep):
 		return id, nil
 	case id != 0:
-		if err := m.c.Exec("update main.stored_contents set kept = 1 where content_id = ?", id); err != nil {
+		if err := m.exec("update main.stored_contents set kept = 1 where content_id = ?", id); err != nil {
 			return 0, err
 		}
 	default:
-		if err := m.c.Exec("insert into main.stored_contents (sha256, bytes, kept) values (?, ?, ?)", c.sum, c.size, keep); err != nil {
+		if err := m.exec("insert into main.stored_contents (sha256, bytes, kept) values (?, ?, ?)", c.sum, c.size, keep); err != nil {
 			return 0, err
 		}
-		id = m.c.LastInsertID()
+		id = m.conn.LastInsertID()
 	}
 	if !keep {
 		return id, nil
 	}
-	return id, m.c.Exec("insert into main.stored_chunks (chunk_id, frame) select chunk_id + ?, frame from other.stored_chunks "+
+	return id, m.exec("insert into main.stored_chunks (chunk_id, frame) select chunk_id + ?, frame from other.stored_chunks "+
 		"where chunk_id >= ? and chunk_id < ? order by chunk_id", (id-c.id)*maxChunks, c.id*maxChunks, (c.id+1)*maxChunks)
 }
 
-// columnNames lists the columns of a table of ours but the given ones.
-func columnNames(c *sqlite.Conn, table string, but ...string) (string, error) {
+// columns lists the columns of a table of ours but the given ones.
+func (m *merger) columns(table string, but ...string) (string, error) {
 	var cols []string
-	err := each(c, "select name from pragma_table_info(?, 'main')", []any{table}, func(s *sqlite.Stmt) error {
+	err := m.each("select name from pragma_table_info(?, 'main')", []any{table}, func(s *sqlite.Stmt) error {
 		if !slices.Contains(but, s.Text(0)) {
 			cols = append(cols, s.Text(0))
 		}
@@ -288,9 +290,9 @@ func columnNames(c *sqlite.Conn, table string, but ...string) (string, error) {
 }
 
 // list runs a statement that gives whole numbers.
-func list(c *sqlite.Conn, text string, args ...any) ([]int64, error) {
+func (m *merger) list(text string, args ...any) ([]int64, error) {
 	var all []int64
-	err := each(c, text, args, func(s *sqlite.Stmt) error {
+	err := m.each(text, args, func(s *sqlite.Stmt) error {
 		all = append(all, s.Int(0))
 		return nil
 	})

@@ -116,6 +116,10 @@ func each(c *sqlite.Conn, text string, args []any, f func(s *sqlite.Stmt) error)
 		return err
 	}
 	defer s.Close()
+	return rowsOf(s, args, f)
+}
+
+func rowsOf(s *sqlite.Stmt, args []any, f func(s *sqlite.Stmt) error) error {
 	for i, a := range args {
 		if err := s.Bind(i+1, a); err != nil {
 			return err

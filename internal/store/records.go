@@ -15,7 +15,7 @@ func (l *loader) insert(table, columns string, values ...any) error {
 	if s == nil {
 		marks := strings.Repeat("?, ", len(values)-1) + "?"
 		var err error
-		if s, err = l.stmt("insert into " + table + " (" + columns + ") values (" + marks + ")"); err != nil {
+		if s, err = l.get("insert into " + table + " (" + columns + ") values (" + marks + ")"); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}
 		l.inserts[table] = s

@@ -51,19 +51,19 @@ func (l *loader) newRequestRows(logs []*profile.RequestLog) (*requestRows, error
 	if r.level, err = l.levelID(logs[0].Level); err != nil {
 		return nil, err
 	}
-	if r.first, err = number(l.conn, "select ifnull(max(request_id), 0) + 1 from stored_requests"); err != nil {
+	if r.first, err = l.number("select ifnull(max(request_id), 0) + 1 from stored_requests"); err != nil {
 		return nil, err
 	}
 	marks := strings.Repeat("?, ", strings.Count(requestColumns, ",")+1)
 	head := "insert into stored_requests (" + requestColumns + ", status, error) values "
 	row := "(" + marks + "'" + statusOK + "', null)"
-	if r.many, err = l.stmt(head + strings.Repeat(row+", ", rowsPerInsert-1) + row); err != nil {
+	if r.many, err = l.get(head + strings.Repeat(row+", ", rowsPerInsert-1) + row); err != nil {
 		return nil, err
 	}
-	if r.good, err = l.stmt(head + row); err != nil {
+	if r.good, err = l.get(head + row); err != nil {
 		return nil, err
 	}
-	r.bad, err = l.stmt(head + "(" + marks + "?, ?)")
+	r.bad, err = l.get(head + "(" + marks + "?, ?)")
 	return r, err
 }
 

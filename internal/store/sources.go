@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/profreport/profreport/internal/profile"
+	"github.com/profreport/profreport/internal/store/sqlite"
 )
 
 // chunkBytes is the size of the pieces that evidence is compressed in.
@@ -218,20 +219,10 @@ func (l *loader) insertChunk(content int64, ordinal int, frame []byte) error {
 
 // findContent returns the content of the given hash, 0 when there is none.
 func (l *loader) findContent(sum string) (id int64, kept bool, err error) {
-	s, err := l.stmt("select content_id, kept from stored_contents where sha256 = ?")
-	if err != nil {
-		return 0, false, err
-	}
-	if err := s.BindText(1, sum); err != nil {
-		return 0, false, err
-	}
-	row, err := s.Step()
-	if err == nil && row {
+	err = l.each("select content_id, kept from stored_contents where sha256 = ?", []any{sum}, func(s *sqlite.Stmt) error {
 		id, kept = s.Int(0), s.Int(1) != 0
-	}
-	if rerr := s.Reset(); err == nil {
-		err = rerr
-	}
+		return nil
+	})
 	return id, kept, err
 }
 
