@@ -175,7 +175,7 @@ func (p *page) tableValue(row []any, i int, col column) {
 	}
 	if col.note >= 0 {
 		if s, ok := format.Number(row[col.note], "", ""); ok && s != "" {
-			o.raw(" <small>")
+			o.raw(` <small class="note">`)
 			o.text(s)
 			o.raw("</small>")
 		}

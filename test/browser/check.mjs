@@ -166,6 +166,9 @@ try {
     await page.emulateMedia({ media: 'print' });
     check(await page.evaluate(() => getComputedStyle(document.querySelector('.toc')).display === 'none'), 'print: contents are left out');
     check(await page.evaluate(() => getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'), 'print: light paper, even from a dark screen');
+    await page.setViewportSize({ width: 695, height: 980 }); // A4 less its margins
+    const cut = await overflow(page);
+    check(cut === '', 'print: nothing is cut off at the right edge', cut);
     const pdf = await page.pdf({ format: 'A4', printBackground: true, preferCSSPageSize: true, path: out ? join(out, 'print.pdf') : undefined });
     check(pdf.length > 5000 && pdf.subarray(0, 5).toString() === '%PDF-', 'print: a PDF comes out', `${(pdf.length / 1024).toFixed(0)} KB`);
     await context.close();
