@@ -227,3 +227,17 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkExtract packs two runs for a page.
+func BenchmarkExtract(b *testing.B) {
+	db := open(b)
+	load(b, db, sharedRun(b, "online_all"))
+	load(b, db, sharedRun(b, "aic_all"))
+	s := session(b, db)
+	o := MergeOptions{Runs: []string{"online_all", "aic_all"}, Evidence: EvidenceHash}
+	for b.Loop() {
+		if _, err := s.Extract(context.Background(), o, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
