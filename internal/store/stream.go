@@ -75,7 +75,7 @@ func (l *loader) stream(i int, logs []*profile.RequestLog) (int64, error) {
 
 // nextContent returns an id for a content whose hash is not known yet.
 func (l *loader) nextContent() (int64, error) {
-	return l.number("select max(ifnull((select max(content_id) from stored_contents), 0), "+
+	return l.number("select max(ifnull((select max(content_id) from stored_contents), 0), " +
 		"ifnull((select max(chunk_id) / 16777216 from stored_chunks), 0)) + 1")
 }
 
