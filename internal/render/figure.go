@@ -113,36 +113,7 @@ func (f *figure) legendHeight() float64 {
 
 // panel draws one panel into r, given in SVG coordinates.
 func (f *figure) panel(r box, data []datum, facet string) {
-	h := handler{c: f.out, taken: f.takeText, full: f.full}
-	p := plot.New()
-	p.BackgroundColor = nil
-	top := f.top()
-	f.y.setTicks(7, r.y1-r.y0-top-46, sizeNarrow, false)
-	f.x.left = f.tickWidth()
-	f.x.setTicks(7, r.x1-r.x0-f.tickWidth()-30, sizeNarrow, true)
-	f.x.apply(&p.X, sizeNarrow, h)
-	f.y.apply(&p.Y, sizeNarrow, h)
-	p.X.Tick.Width = 1
-	if f.y.cats == nil || f.x.cats != nil {
-		p.X.Width = 1
-	}
-	if f.x.cats != nil && f.y.cats != nil {
-		p.X.Width, p.X.Tick.Width = 0, 0
-	}
-	p.Y.Tick.Width = 0
-	p.Y.Padding = 4
-	if f.y.cats != nil && f.x.cats == nil {
-		p.X.Width = 1
-	}
-	c := draw.Canvas{Canvas: f.out, Rectangle: vg.Rectangle{
-		Min: vg.Point{X: vg.Length(r.x0), Y: vg.Length(f.h - r.y1)},
-		Max: vg.Point{X: vg.Length(r.x1), Y: vg.Length(f.h - r.y0)},
-	}}
-	bottom := 0.0
-	if f.x.title != "" { // not gonum's, which pads a log axis for a title it thinks off centre
-		bottom = sizeNarrow + 8
-	}
-	c = draw.Crop(c, 0, -10, vg.Length(bottom), -vg.Length(top))
+	p, c := f.layOut(r)
 	dc := p.DataCanvas(c)
 	fr := &frame{
 		box:   box{float64(dc.Min.X), f.h - float64(dc.Max.Y), float64(dc.Max.X), f.h - float64(dc.Min.Y)},
@@ -162,6 +133,33 @@ func (f *figure) panel(r box, data []datum, facet string) {
 	}
 	p.Add(plotter(func() { f.kind.draw(f, fr, data) }))
 	p.Draw(c)
+}
+
+// layOut sets gonum's axes and the part of the canvas that they get: what is
+// left of r after the titles.
+func (f *figure) layOut(r box) (*plot.Plot, draw.Canvas) {
+	h := handler{c: f.out, taken: f.takeText, full: f.full}
+	p := plot.New()
+	p.BackgroundColor = nil
+	top, bottom := f.top(), 0.0
+	if f.x.title != "" { // not gonum's, which pads a log axis for a title it thinks off centre
+		bottom = sizeNarrow + 8
+	}
+	f.y.setTicks(7, r.y1-r.y0-top-46, sizeNarrow, false)
+	f.x.left = f.tickWidth()
+	f.x.setTicks(7, r.x1-r.x0-f.tickWidth()-30, sizeNarrow, true)
+	f.x.apply(&p.X, sizeNarrow, h)
+	f.y.apply(&p.Y, sizeNarrow, h)
+	p.X.Width, p.X.Tick.Width = 1, 1
+	if f.x.cats != nil && f.y.cats != nil { // a heat map has cells, not axes
+		p.X.Width, p.X.Tick.Width = 0, 0
+	}
+	p.Y.Tick.Width, p.Y.Padding = 0, 4
+	c := draw.Canvas{Canvas: f.out, Rectangle: vg.Rectangle{
+		Min: vg.Point{X: vg.Length(r.x0), Y: vg.Length(f.h - r.y1)},
+		Max: vg.Point{X: vg.Length(r.x1), Y: vg.Length(f.h - r.y0)},
+	}}
+	return p, draw.Crop(c, 0, -10, vg.Length(bottom), -vg.Length(top))
 }
 
 // plotter makes a gonum plotter of what draws a panel's data.

@@ -42,6 +42,24 @@ func scaleHeatmap(f *figure) error {
 	if n := len(f.x.cats) * len(f.y.cats); n > mostCells {
 		return fmt.Errorf("plot: %d cells are too many to draw, at most %d", n, mostCells)
 	}
+	f.grid = f.readCells(xs, ys)
+	if f.grid == nil {
+		return ErrNoData
+	}
+	values := make([]float64, len(f.data))
+	for i, d := range f.data {
+		values[i] = number(d.value)
+	}
+	f.format = alike(values)
+	f.x.settle(0)
+	f.y.settle(0)
+	f.shortenCategories(&f.y, .3*f.w)
+	return nil
+}
+
+// readCells gives each row its place and finds the scale of the values; nil
+// when there are none.
+func (f *figure) readCells(xs, ys map[string]float64) *heatGrid {
 	g := &heatGrid{scale: f.spec.Scale, min: math.Inf(1), max: math.Inf(-1)}
 	words, numbers := 0, 0
 	for i := range f.data {
@@ -64,7 +82,7 @@ func scaleHeatmap(f *figure) error {
 		}
 	}
 	if words+numbers == 0 {
-		return ErrNoData
+		return nil
 	}
 	if g.scale == "" {
 		switch {
@@ -76,16 +94,7 @@ func scaleHeatmap(f *figure) error {
 			g.scale = "sequential"
 		}
 	}
-	f.grid = g
-	values := make([]float64, len(f.data))
-	for i, d := range f.data {
-		values[i] = number(d.value)
-	}
-	f.format = alike(values)
-	f.x.settle(0)
-	f.y.settle(0)
-	f.shortenCategories(&f.y, .3*f.w)
-	return nil
+	return g
 }
 
 // numericColumn says whether every value of a column is a number.
