@@ -305,7 +305,7 @@ func TestStandalone(t *testing.T) {
 			t.Fatal(err)
 		}
 		parseSVG(t, svg)
-		for _, want := range []string{`xmlns="http://www.w3.org/2000/svg"`, "<style>", "prefers-color-scheme:dark", `id="hatch"`} {
+		for _, want := range []string{`xmlns="http://www.w3.org/2000/svg"`, "<style>", "prefers-color-scheme:dark", `id="hatch"`, `id="` + c.name + `"`} {
 			if !strings.Contains(string(svg), want) {
 				t.Errorf("%s: no %s", c.name, want)
 			}

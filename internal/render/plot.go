@@ -11,8 +11,8 @@ import (
 
 // PlotOptions is what a plot needs to know of the page it stands on.
 type PlotOptions struct {
-	// Name is the figure's name; ids in the SVG begin with it, so that the
-	// figures of a page don't clash.
+	// Name is the figure's name. A standalone file carries it as its id; in a
+	// page figures have none, so none can clash.
 	Name string
 	// Methods lists the methods of the page in the order that gives them
 	// colour and shape.
@@ -201,7 +201,7 @@ func (f *figure) finish(draw func(), w float64) []byte {
 	}
 	attrs := ""
 	if f.opt.Standalone {
-		attrs = standaloneAttrs(w, f.h)
+		attrs = standaloneAttrs(f.opt.Name, w, f.h)
 	}
 	b := svgOpen(w, f.h, cls, f.finding(), attrs)
 	if f.opt.Standalone {

@@ -12,8 +12,12 @@ var plotCSS string
 var colorCSS string
 
 // standaloneAttrs makes an SVG element a document.
-func standaloneAttrs(w, h float64) string {
-	return ` xmlns="http://www.w3.org/2000/svg" width="` + strconv.FormatFloat(w, 'f', -1, 64) + `" height="` + string(appendCoord(nil, h)) + `"`
+func standaloneAttrs(name string, w, h float64) string {
+	id := ""
+	if name != "" {
+		id = ` id="` + slug(name) + `"`
+	}
+	return id + ` xmlns="http://www.w3.org/2000/svg" width="` + strconv.FormatFloat(w, 'f', -1, 64) + `" height="` + string(appendCoord(nil, h)) + `"`
 }
 
 // standaloneStyle is the style sheet of an SVG that is a file of its own: the
