@@ -68,7 +68,7 @@ func TestTotals(t *testing.T) {
 		{notebook.ColumnSpec{Name: "wait_s", Format: "duration"}, true}, {notebook.ColumnSpec{Name: "b", Format: "bytes"}, true},
 		{notebook.ColumnSpec{Name: "gpu_hours", Unit: "GPU-hours"}, true}, {notebook.ColumnSpec{Name: "itl_ms", Unit: "ms"}, false},
 		{notebook.ColumnSpec{Name: "throughput", Unit: "tokens/s/GPU"}, false}, {notebook.ColumnSpec{Name: "e", Format: "percent"}, false},
-		{notebook.ColumnSpec{Name: "f", Format: "factor"}, false}, {notebook.ColumnSpec{Name: "request_count"}, true},
+		{notebook.ColumnSpec{Name: "hit_count", Format: "factor"}, false}, {notebook.ColumnSpec{Name: "miss_count", Format: "percent"}, false}, {notebook.ColumnSpec{Name: "request_count"}, true},
 		{notebook.ColumnSpec{Name: "concurrency"}, false}, {notebook.ColumnSpec{Name: "n"}, true}, {notebook.ColumnSpec{Name: "tokens_per_s"}, false},
 	} {
 		if got := (column{ColumnSpec: c.spec, numeric: true}).adds(); got != c.want {
