@@ -176,7 +176,11 @@ func (p *page) tableValue(row []any, i int, col column) {
 	}
 	if col.note >= 0 {
 		if s, ok := format.Number(row[col.note], "", ""); ok && s != "" {
-			o.raw(` <small class="note">`)
+			if len(s) > shortCell { // a remark that may be broken into lines
+				o.raw(` <small class="note">`)
+			} else {
+				o.raw(" <small>")
+			}
 			o.text(s)
 			o.raw("</small>")
 		}
